@@ -1,0 +1,36 @@
+# Two commands on a fresh machine that has Python and make: `make demo` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test check clean
+
+demo: $(VENV)/demo.stamp
+	@$(BIN)/stowplan plan fixtures/customer-data --policy policies/customer-data -o OUTPUT
+
+test: $(VENV)/dev.stamp
+	@$(BIN)/python -m pytest -q
+
+# Types, style and the arrows between the layers.
+check: $(VENV)/dev.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+# A strict editable install links every file, so a new or removed one needs it again.
+SOURCES := $(shell find engine rules policies -name '*.py' -o -name '*.yaml' -o -name py.typed)
+
+$(VENV)/bin/python:
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/demo.stamp: setup.cfg pyproject.toml $(SOURCES) | $(VENV)/bin/python
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/dev.stamp: setup.cfg pyproject.toml $(SOURCES) | $(VENV)/bin/python
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@ $(VENV)/demo.stamp
+
+clean:
+	rm -rf $(VENV) build dist OUTPUT *.egg-info

@@ -1,0 +1,1 @@
+"""The packs that ship with Stowplan: one folder of YAML policies each, named `stowplan:FOLDER`."""
