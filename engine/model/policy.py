@@ -1,0 +1,228 @@
+"""What the rules say: priority, dependency, resource and checkpoint rules, as they were read."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import NamedTuple, TypeAlias
+
+from .findings import DocPath, Severity
+
+
+class Placement(enum.StrEnum):
+    """What the rules say of a class, strongest first."""
+
+    REQUIRED = "required"
+    PREFERRED = "preferred"
+    OPTIONAL = "optional"
+    FOLLOW_UP = "follow-up"
+    EXCLUDED = "excluded"
+
+
+class PriorityClass(NamedTuple):
+    """A priority class; the order of a policy's classes is by placement, then as declared."""
+
+    name: str
+    placement: Placement
+
+
+BUILT_IN_CLASSES = (
+    PriorityClass("CRITICAL", Placement.REQUIRED),
+    PriorityClass("IMPORTANT", Placement.PREFERRED),
+    PriorityClass("DEFERRABLE", Placement.FOLLOW_UP),
+    PriorityClass("EXCLUDED", Placement.EXCLUDED),
+)
+
+
+class Place(NamedTuple):
+    """A value inside a policy file."""
+
+    source: str
+    path: DocPath
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A table's name, or a glob in which only `*` and `?` are wild.
+
+    `literal` is the name with its escapes resolved, None for a glob.
+    """
+
+    text: str
+    literal: str | None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """What every rule has. `tables` is empty where the rule speaks of everything.
+
+    `packed` rules came through `extends`: they are never reported as unused.
+    """
+
+    id: str
+    place: Place
+    tables: tuple[Pattern, ...] = ()
+    reason: str | None = None
+    description: str | None = None
+    packed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriorityRule(Rule):
+    """Puts its tables into a class; `value` is the worth of having one in the window."""
+
+    class_name: str
+    value: Fraction = Fraction(1)
+
+
+class Direction(enum.StrEnum):
+    """What a dependency rule says of its tables and the others."""
+
+    BEFORE = "before"
+    AFTER = "after"
+    NOT_AFTER = "not_after"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DependencyRule(Rule):
+    """Adds edges that the manifest does not state, or takes away edges that need not hold."""
+
+    direction: Direction
+    others: tuple[Pattern, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A span of time in which tables may move; None means: as for all windows."""
+
+    name: str
+    duration_us: int
+    rollback_us: int = 0
+    reserve: Fraction = Fraction(0)
+    starts: str | None = None
+    accepts: tuple[str, ...] | None = None
+    bandwidth: int | None = None
+    streams: int | None = None
+
+    @property
+    def limit_us(self) -> int:
+        """The latest end of copying: what is left after the time that going back would take."""
+        return max(0, self.duration_us - self.rollback_us)
+
+    @property
+    def usable_us(self) -> int:
+        """The time that a plan may use: `(duration - rollback) * (1 - reserve)`."""
+        return int(self.limit_us * (1 - self.reserve))
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What the migration process may hold at once."""
+
+    limit: int
+    reserve: Fraction = Fraction(0)
+
+    @property
+    def usable(self) -> int:
+        """Bytes that chunks may fill, all streams together."""
+        return int(self.limit * (1 - self.reserve))
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """What the target can store."""
+
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bandwidth:
+    """`target` is what the plan uses; `limit` is what may never be passed, None if not stated."""
+
+    target: int
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Streams:
+    """How many tables may be copied side by side."""
+
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """How much of a table moves in one step."""
+
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Throughput:
+    """What moving a table costs beside its share of the bandwidth; None: this rule does not say."""
+
+    rate: int | None = None
+    rows_per_second: int | None = None
+    overhead_us: int | None = None
+    per_chunk_us: int | None = None
+    index_rate: int | None = None
+    verify_rate: int | None = None
+    spread: Fraction | None = None
+
+
+Resource: TypeAlias = Window | Memory | Disk | Bandwidth | Streams | Chunk | Throughput
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResourceRule(Rule):
+    """What there is to spend."""
+
+    resource: Resource
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something a checkpoint may do about being late: its kind and that kind's argument.
+
+    `kind` is one of skip, raise_bandwidth, streams, chunk, extend_window, stop; `value` is in
+    bytes, bytes/s, microseconds or streams; `class_name` and `tables` belong to skip.
+    """
+
+    kind: str
+    value: int | None = None
+    class_name: str | None = None
+    tables: tuple[Pattern, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckpointRule(Rule):
+    """A moment at which the run is held against the plan: a time, a share of it, or tables done."""
+
+    at_us: int | None = None
+    at_share: Fraction | None = None
+    after: tuple[Pattern, ...] = ()
+    decider: str | None = None
+    if_behind: tuple[Action, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyFile:
+    """One file that a policy was read from. `packed`: it came through `extends`."""
+
+    path: str
+    sha256: str
+    name: str | None = None
+    packed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """All rules in force, in load order, and the classes they speak of, strongest first."""
+
+    files: tuple[PolicyFile, ...]
+    rules: tuple[Rule, ...]
+    classes: tuple[PriorityClass, ...] = BUILT_IN_CLASSES
+    severities: Mapping[str, Severity | None] = field(default_factory=dict)
