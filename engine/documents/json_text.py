@@ -1,0 +1,133 @@
+"""JSON on the fast path: the C parser builds the data, a token walk finds places on demand."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
+
+from stowplan.model import shown
+
+from .flaws import DEPTH, Broken, Flaw, too_deep
+from .places import CLOSE, LIST, MAPPING, SCALAR, Mark
+
+_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]|[^\s\[\]{},:"]+', re.DOTALL)
+_KINDS = {"[": LIST, "{": MAPPING, "]": CLOSE, "}": CLOSE}
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_DIGITS = 4300
+"""Python refuses to read longer integers."""
+
+_PROBLEMS = {
+    "Expecting value": "a value is expected here",
+    "Expecting property name enclosed in double quotes": "a key in double quotes is expected here",
+    "Expecting ':' delimiter": "a `:` is expected here",
+    "Expecting ',' delimiter": "a comma or the closing bracket is expected here",
+    "Unterminated string starting at": "a string that is never closed",
+    "Invalid control character at": "a line break or control character inside a string",
+    "Invalid \\escape": "no escape sequence of JSON",
+    "Invalid \\uXXXX escape": "no escape sequence of JSON",
+    "Extra data": "something after the end of the document",
+    "Illegal trailing comma before end of object": "a comma after the last key",
+    "Illegal trailing comma before end of array": "a comma after the last item",
+}
+
+
+def load(text: str) -> tuple[object, bool]:
+    """The data, and whether a mapping somewhere has a key twice; raises Broken.
+
+    Numbers become int or Decimal; so do NaN and Infinity, which Python's parser knows.
+    """
+    if _may_be_deep(text):
+        _check_depth(text)
+    repeated: list[bool] = []
+
+    def mapping(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        table = dict(pairs)
+        if len(table) != len(pairs):
+            repeated.append(True)
+        return table
+
+    try:
+        data = json.loads(
+            text, object_pairs_hook=mapping, parse_float=Decimal, parse_constant=Decimal
+        )
+    except json.JSONDecodeError as error:
+        problem = _PROBLEMS.get(error.msg.removesuffix(": "), error.msg)
+        raise Broken(Flaw(error.pos, f"not JSON: {problem}")) from None
+    except (ValueError, InvalidOperation):
+        raise Broken(*_unreadable_numbers(text)) from None
+    if _SURROGATE.search(text) and (flaws := tuple(_lone_surrogates(text))):
+        raise Broken(*flaws)
+    return data, bool(repeated)
+
+
+def marks(text: str) -> Iterator[Mark]:
+    """What stands where, in a text that `load` could read."""
+    for match in _TOKEN.finditer(text):
+        token = match[0]
+        if token in _KINDS:
+            yield _KINDS[token], match.start(), ""
+        elif token[0] == '"':
+            yield SCALAR, match.start(), _unquoted(token) if "\\" in token else token[1:-1]
+        else:
+            yield SCALAR, match.start(), token
+
+
+def _unquoted(token: str) -> str:
+    return str(json.loads(token))
+
+
+def _may_be_deep(text: str) -> bool:
+    """A quick measure, exact for JSON: take away innermost brackets `DEPTH` times; is any left?
+
+    Before anything is built, since a parser that follows the nesting may run out of stack.
+    """
+    raw = text.encode()
+    if b"\\" in raw:
+        raw = re.sub(rb"\\.", b"", raw, flags=re.DOTALL)
+    kept = raw.translate(bytes.maketrans(b"{}", b"[]"), _ALL_BUT_BRACKETS)
+    brackets = re.sub(rb'"[^"]*"', b"", kept)
+    for _ in range(DEPTH):
+        if b"[]" not in brackets:
+            break
+        brackets = brackets.replace(b"[]", b"")
+    return b"[" in brackets
+
+
+_ALL_BUT_BRACKETS = bytes(byte for byte in range(256) if byte not in b'[]{}"')
+
+
+def _check_depth(text: str) -> None:
+    depth = 0
+    for match in _TOKEN.finditer(text):
+        kind = _KINDS.get(match.group())
+        depth += 0 if kind is None else -1 if kind is CLOSE else 1
+        if depth > DEPTH:
+            raise too_deep(match.start())
+
+
+def _unreadable_numbers(text: str) -> Iterator[Flaw]:
+    for match in _TOKEN.finditer(text):
+        token = match.group()
+        if not (token[0] == "-" or token[0].isdigit()):
+            continue
+        if len(token) > _DIGITS and token.lstrip("-").isdigit():
+            yield Flaw(match.start(), f"a number of {len(token)} digits is too long to be read")
+        elif not _is_decimal(token):
+            yield Flaw(match.start(), f"the exponent of {shown(token)} is too large to be read")
+
+
+def _is_decimal(token: str) -> bool:
+    try:
+        Decimal(token)
+    except InvalidOperation:
+        return False
+    return True
+
+
+def _lone_surrogates(text: str) -> Iterator[Flaw]:
+    for match in _TOKEN.finditer(text):
+        token = match.group()
+        if "\\" in token and any("\ud800" <= c <= "\udfff" for c in _unquoted(token)):
+            yield Flaw(match.start(), "half of a character: a `\\u` escape without its pair")
