@@ -1,0 +1,20 @@
+"""What can be wrong: the registry of checks, in the order in which they run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from . import dependency, manifest, policy, priority, resource, schedule
+from .check import Check
+
+CHECKS: tuple[Check[Any], ...] = (
+    *manifest.CHECKS,
+    *dependency.CHECKS,
+    *priority.CHECKS,
+    *resource.CHECKS,
+    *schedule.CHECKS,
+    *policy.CHECKS,
+)
+
+BY_CODE: Mapping[str, Check[Any]] = {check.code: check for check in CHECKS}

@@ -1,0 +1,329 @@
+"""The policy itself: faults that stop the command, and rules that are sound but dead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from stowplan.model import (
+    CheckpointRule,
+    DependencyRule,
+    Direction,
+    Finding,
+    Pattern,
+    Rule,
+    Severity,
+    shown,
+)
+from stowplan.patterns import Names
+from stowplan.spelling import nearest
+
+from .check import Check, PolicyUse, Reading
+
+
+def misshapen_policy(reading: Reading) -> Iterator[Finding]:
+    """A policy that is not a policy's shape.
+
+    **Why.** Half a policy must not check anything: a policy with any fault stops the command with
+    exit status 2, and all its faults are shown at once. This code is for wrong types, missing keys,
+    bytes that are not UTF-8, duplicate keys, bad dates, and demands that contradict themselves.
+
+    **Mend.** The message names the place and what is wanted there.
+
+    **Passes**
+
+    ```yaml
+    policy:
+      policy: example
+      rules:
+        - {id: core, kind: priority, tables: [customers], class: CRITICAL}
+    ```
+
+    **Fails**
+
+    ```yaml
+    policy:
+      policy: example
+      rules:
+        - {id: core, kind: priority, tables: [customers]}
+    ```
+    """
+    return reading.of("Y601")
+
+
+def unknown_policy_key(reading: Reading) -> Iterator[Finding]:
+    """A key, kind or code that a policy does not have.
+
+    **Why.** A misspelled key would be a rule that silently does less than it says.
+
+    **Mend.** Use the nearest known one, which the hint names.
+
+    **Passes**
+
+    ```yaml
+    policy:
+      policy: example
+      rules:
+        - {id: core, kind: priority, tables: [customers], class: CRITICAL}
+    ```
+
+    **Fails**
+
+    ```yaml
+    policy:
+      policy: example
+      rules:
+        - {id: core, kind: prioritty, tables: [customers], class: CRITICAL}
+    ```
+    """
+    return reading.of("Y602")
+
+
+def rule_without_id(reading: Reading) -> Iterator[Finding]:
+    """A rule without an id, or an id that stands twice.
+
+    **Why.** Every decision in a plan names the rule that made it; two rules of one name cannot be
+    told apart.
+
+    **Mend.** Give every rule its own id, unique over all loaded policies.
+
+    **Passes**
+
+    ```yaml
+    policy:
+      policy: example
+      rules:
+        - {id: core, kind: priority, tables: [customers], class: CRITICAL}
+    ```
+
+    **Fails**
+
+    ```yaml
+    policy:
+      policy: example
+      rules:
+        - {id: core, kind: priority, tables: [customers], class: CRITICAL}
+        - {id: core, kind: priority, tables: [orders], class: CRITICAL}
+    ```
+    """
+    return reading.of("Y603")
+
+
+def unknown_class(reading: Reading) -> Iterator[Finding]:
+    """A class that is neither built in nor declared.
+
+    **Why.** A table in a class without a placement cannot be placed.
+
+    **Mend.** Use one of CRITICAL, IMPORTANT, DEFERRABLE and EXCLUDED, or declare the class under
+    `classes` with its placement.
+
+    **Passes**
+
+    ```yaml
+    policy:
+      policy: example
+      classes:
+        NICE: {placement: optional}
+      rules:
+        - {id: rest, kind: priority, tables: "*", class: NICE}
+    ```
+
+    **Fails**
+
+    ```yaml
+    policy:
+      policy: example
+      rules:
+        - {id: core, kind: priority, tables: [customers], class: CRITCAL}
+    ```
+    """
+    return reading.of("Y604")
+
+
+def bad_glob(reading: Reading) -> Iterator[Finding]:
+    r"""A name or glob that cannot be read.
+
+    **Why.** It would select nothing, or something else than was meant.
+
+    **Mend.** Only `*` and `?` are wild; write `\*` for a star that is part of a name; a backslash
+    cannot stand at the end; an empty pattern names no table.
+
+    **Passes**
+
+    ```yaml
+    policy:
+      policy: example
+      rules:
+        - {id: logs, kind: priority, tables: ["audit_*"], class: DEFERRABLE}
+    ```
+
+    **Fails**
+
+    ```yaml
+    policy:
+      policy: example
+      rules:
+        - {id: logs, kind: priority, tables: ["audit\\"], class: DEFERRABLE}
+    ```
+    """
+    return reading.of("Y605")
+
+
+def bad_unit(reading: Reading) -> Iterator[Finding]:
+    """A quantity that cannot be read.
+
+    **Why.** `Mb` is not `MB`, and a bare number has no unit at all: nothing is guessed.
+
+    **Mend.** Durations are written like 4h, 90m or PT4H, sizes like 2GB or 2GiB, rates like 50MB/s
+    or 3GB/min, shares like 10%.
+
+    **Passes**
+
+    ```yaml
+    policy:
+      policy: example
+      rules:
+        - {id: night, kind: resource, window: {duration: 4h, reserve: 10%}}
+    ```
+
+    **Fails**
+
+    ```yaml
+    policy:
+      policy: example
+      rules:
+        - {id: night, kind: resource, window: {duration: 4 hourz}}
+    ```
+    """
+    return reading.of("Y606")
+
+
+def policy_not_found(reading: Reading) -> Iterator[Finding]:
+    """A policy file or pack that is missing or cannot be read, or files that extend each other.
+
+    **Why.** A rule that was not loaded cannot fail. A pack that is misspelled must not pass for an
+    empty one.
+
+    **Mend.** Correct the path; for a shipped pack write `stowplan:NAME`. Where files extend each
+    other in a circle, take one `extends` away.
+    """
+    return reading.of("Y611")
+
+
+def unmatched_name(use: PolicyUse) -> Iterator[Finding]:
+    """A name or glob that matches no table.
+
+    **Why.** A renamed table drops out of its rules without a word otherwise. It is judged over all
+    manifests of the run.
+
+    **Mend.** Correct the name (the hint has the nearest), or take it out.
+
+    **Passes**
+
+    ```yaml
+    manifest:
+      tables:
+        - {name: customers, rows: 10, size_mb: 1}
+    policy:
+      policy: example
+      rules:
+        - {id: core, kind: priority, tables: ["cust*"], class: CRITICAL}
+    ```
+
+    **Fails**
+
+    ```yaml
+    manifest:
+      tables:
+        - {name: customers, rows: 10, size_mb: 1}
+    policy:
+      policy: example
+      rules:
+        - {id: core, kind: priority, tables: [customers, custmers], class: CRITICAL}
+    ```
+    """
+    names = Names(name for usage in use.usages for name in usage.names)
+    missing = Names(name for usage in use.usages for name in usage.missing)
+    for rule in use.policy.rules:
+        for pattern, extra in () if rule.packed else _patterns(rule):
+            if names.matching(pattern) or (extra and missing.matching(pattern)):
+                continue
+            what = "glob" if pattern.literal is None else "name"
+            near = nearest(pattern.literal, names.sorted) if pattern.literal is not None else None
+            yield Finding(
+                pattern.place.path,
+                f"rule {rule.id}: the {what} {shown(pattern.text)} matches no table",
+                hint=f"did you mean {shown(near)}?" if near else "correct it or take it out",
+                source=pattern.place.source,
+                rule=rule.id,
+            )
+
+
+def _patterns(rule: Rule) -> Iterator[tuple[Pattern, bool]]:
+    """Every pattern of a rule, and whether it may also mean a parent that is missing."""
+    lenient = isinstance(rule, DependencyRule) and rule.direction is Direction.NOT_AFTER
+    yield from ((pattern, lenient) for pattern in rule.tables)
+    if isinstance(rule, DependencyRule):
+        yield from ((pattern, lenient) for pattern in rule.others)
+    if isinstance(rule, CheckpointRule):
+        yield from ((pattern, False) for pattern in rule.after)
+        for action in rule.if_behind:
+            yield from ((pattern, False) for pattern in action.tables)
+
+
+def idle_rule(use: PolicyUse) -> Iterator[Finding]:
+    """A rule that never has an effect.
+
+    **Why.** It selects nothing, or all that it selects went to earlier rules: whoever reads the
+    policy believes in a rule that does nothing. It is judged over all manifests of the run, and
+    never for rules that came through `extends`.
+
+    **Mend.** Delete it, or move it before the rule that takes its tables.
+
+    **Passes**
+
+    ```yaml
+    manifest:
+      tables:
+        - {name: customers, rows: 10, size_mb: 1}
+    policy:
+      policy: example
+      rules:
+        - {id: core, kind: priority, tables: [customers], class: CRITICAL}
+    ```
+
+    **Fails**
+
+    ```yaml
+    manifest:
+      tables:
+        - {name: customers, rows: 10, size_mb: 1}
+    policy:
+      policy: example
+      rules:
+        - {id: all, kind: priority, tables: "*", class: CRITICAL}
+        - {id: late, kind: priority, tables: [customers], class: CRITICAL}
+    ```
+    """
+    effective = frozenset(rule for usage in use.usages for rule in usage.effective)
+    for rule in use.policy.rules:
+        if not rule.packed and rule.id not in effective and use.usages:
+            yield Finding(
+                rule.place.path,
+                f"rule {rule.id} never has an effect",
+                hint="it selects nothing, or earlier rules took all: delete it or move it up",
+                source=rule.place.source,
+                rule=rule.id,
+            )
+
+
+CHECKS = (
+    Check("Y601", Severity.ERROR, Reading, misshapen_policy, firm=True),
+    Check("Y602", Severity.ERROR, Reading, unknown_policy_key, firm=True),
+    Check("Y603", Severity.ERROR, Reading, rule_without_id, firm=True),
+    Check("Y604", Severity.ERROR, Reading, unknown_class, firm=True),
+    Check("Y605", Severity.ERROR, Reading, bad_glob, firm=True),
+    Check("Y606", Severity.ERROR, Reading, bad_unit, firm=True),
+    Check("Y607", Severity.WARNING, PolicyUse, unmatched_name),
+    Check("Y608", Severity.WARNING, PolicyUse, idle_rule),
+    Check("Y611", Severity.ERROR, Reading, policy_not_found, firm=True),
+)
