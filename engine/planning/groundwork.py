@@ -1,0 +1,193 @@
+"""Everything that is known of a manifest under a policy before anything is scheduled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from stowplan.graph import DependencyGraph
+from stowplan.model import (
+    Assessment,
+    CheckpointRule,
+    Chunk,
+    Demand,
+    DependencyRule,
+    Manifest,
+    OversizedTable,
+    Placement,
+    PlannedWindow,
+    Policy,
+    ResourceRule,
+    Table,
+    Throughput,
+    Window,
+    Witness,
+)
+from stowplan.patterns import Names
+
+from .bounds import lower_bound
+from .classes import Classification, classify
+from .costs import Cost, Figures, costs, figures
+from .obstacles import Obstacles, obstacles
+from .resources import Resources, resources
+
+
+@dataclass(frozen=True, slots=True)
+class Groundwork:
+    """A manifest and a policy brought together; everything by the graph's numbers."""
+
+    manifest: Manifest
+    policy: Policy
+    graph: DependencyGraph
+    tables: tuple[Table, ...]
+    classification: Classification
+    resources: Resources
+    figures: Figures
+    costs: tuple[Cost, ...]
+    obstacles: Obstacles
+    assessment: Assessment
+
+    def placed(self, *placements: Placement) -> list[int]:
+        """The plannable tables whose effective class has one of these placements."""
+        return [
+            table
+            for table in self.obstacles.plannable()
+            if self.classification.placement(table) in placements
+        ]
+
+    def costs_in(self, window: PlannedWindow) -> tuple[Cost, ...]:
+        """What each table costs with the streams of a window."""
+        memory = self.resources.usable_memory
+        return costs(self.tables, self.figures, memory, window.capacity.streams)
+
+
+def lay_groundwork(manifest: Manifest, policy: Policy, graph: DependencyGraph) -> Groundwork:
+    """Classify, cost and bound; find what cannot be planned."""
+    by_name = {table.name: table for table in reversed(manifest.tables)}
+    tables = tuple(by_name[name] for name in graph.names)
+    classification = classify(manifest, tables, policy, graph)
+    limits = resources(policy)
+    main = limits.main()
+    streams = main.capacity.streams if main else max(1, limits.streams)
+    given = figures(tables, policy)
+    cost = costs(tables, given, limits.usable_memory, streams)
+    blocked = obstacles(tables, graph, classification, limits.usable_memory, streams)
+    assessment = _assess(tables, graph, classification, limits, given, cost, blocked, main, streams)
+    return Groundwork(
+        manifest, policy, graph, tables, classification, limits, given, cost, blocked, assessment
+    )
+
+
+def _assess(
+    tables: tuple[Table, ...],
+    graph: DependencyGraph,
+    classification: Classification,
+    limits: Resources,
+    given: Figures,
+    cost: tuple[Cost, ...],
+    blocked: Obstacles,
+    main: PlannedWindow | None,
+    streams: int,
+) -> Assessment:
+    required = [i for i in range(graph.size) if classification.placement(i) is Placement.REQUIRED]
+    plannable = [i for i in required if blocked.blame[i] is None]
+    demands = [entry.demand for entry in cost]
+    lower, witness = (0, Witness("nothing"))
+    if main is not None:
+        lower, witness = lower_bound(plannable, graph, demands, main.capacity, graph.names)
+    return Assessment(
+        tables=tables,
+        classed=classification.tables,
+        causes=blocked.causes,
+        main=main,
+        required=tuple(graph.names[i] for i in plannable),
+        required_blocked=len(plannable) < len(required),
+        lower_us=lower,
+        witness=witness,
+        fitting_rate=_fitting_rate(main, witness, demands, graph) if main else None,
+        oversized=tuple(_oversized(tables, classification, limits, given, blocked)),
+        usable_memory=limits.usable_memory,
+        streams=streams,
+        disk=limits.disk,
+    )
+
+
+def _fitting_rate(
+    main: PlannedWindow, witness: Witness, demands: Sequence[Demand], graph: DependencyGraph
+) -> int | None:
+    """The least bandwidth at which the witness would meet the window; None if none would do.
+
+    A chain of tables with a rate of their own, and work that only streams bound, are not cured by
+    bandwidth.
+    """
+    if witness.kind == "path":
+        chain = [demands[graph.index(name)] for name in witness.path]
+        if any(demand.cap is not None for demand in chain):
+            return None
+        fixed = sum(demand.overhead_us + demand.post_us for demand in chain)
+        size = sum(demand.size for demand in chain)
+    elif witness.kind == "bandwidth":
+        fixed, size = witness.head_us + witness.tail_us, witness.size
+    else:
+        return None
+    left = main.window.limit_us - fixed
+    return -(-size * 1_000_000 // left) if left > 0 else None
+
+
+def _oversized(
+    tables: Sequence[Table],
+    classification: Classification,
+    limits: Resources,
+    given: Figures,
+    blocked: Obstacles,
+) -> Iterator[OversizedTable]:
+    """The tables that end in time in no window, even alone."""
+    windows = [w for window in limits.windows if (w := limits.settled(window)) is not None]
+    if not windows:
+        return
+    longest = max(window.window.usable_us for window in windows)
+    needs = [
+        [
+            alone_us(entry.demand, window.capacity.rate)
+            for entry in costs(tables, given, limits.usable_memory, window.capacity.streams)
+        ]
+        for window in windows
+    ]
+    for i, table in enumerate(tables):
+        moves = classification.placement(i) not in (None, Placement.EXCLUDED)
+        if moves and blocked.blame[i] is None:
+            fits = (needs[k][i] <= window.window.usable_us for k, window in enumerate(windows))
+            if not any(fits):
+                yield OversizedTable(table.name, needs[0][i], longest)
+
+
+def alone_us(demand: Demand, rate: int) -> int:
+    """How long a table takes by itself, work after the load included."""
+    own = rate if demand.cap is None else min(demand.cap, rate)
+    return demand.overhead_us - (-demand.size * 1_000_000 // own) + demand.post_us
+
+
+def effective_rules(ground: Groundwork) -> frozenset[str]:
+    """The ids of the rules that had an effect on this manifest."""
+    names = Names([*ground.graph.names, *ground.manifest.present])
+    effective = set(ground.classification.winners | ground.figures.effective)
+    kinds: set[type] = set()
+    for rule in ground.policy.rules:
+        if isinstance(rule, DependencyRule) and ground.graph.rule_pairs.get(rule.id):
+            effective.add(rule.id)
+        elif isinstance(rule, CheckpointRule):
+            if not rule.after or names.selected(rule.after):
+                effective.add(rule.id)
+        elif isinstance(rule, ResourceRule) and _holds(rule, kinds):
+            effective.add(rule.id)
+    return frozenset(effective)
+
+
+def _holds(rule: ResourceRule, kinds: set[type]) -> bool:
+    """Whether a limit for everything is the one in force: every window, the first of the others."""
+    kind = type(rule.resource)
+    if kind in (Throughput, Chunk):
+        return False
+    first = kind not in kinds
+    kinds.add(kind)
+    return first or kind is Window

@@ -1,0 +1,145 @@
+"""From groundwork to a plan: who is in the main window, when, and why the others are not."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from stowplan.model import (
+    Bandwidth,
+    Bound,
+    BreakEven,
+    DeferredTable,
+    Placement,
+    Plan,
+    PlannedWindow,
+    Timing,
+    Unschedulable,
+    shown,
+)
+
+from .bounds import critical_path, lower_bound
+from .checkpoints import checkpoints
+from .groundwork import Groundwork
+from .margin import break_even
+from .placing import Arrangement, fill_follow_ups, fill_main, follow_ups, promoted_levels
+from .records import deferred_tables, planned_tables, rule_edges
+from .scheduling import last_finish, schedule
+
+
+class NothingToPlanAgainstError(ValueError):
+    """The policy states no window or no bandwidth; check R404 says so."""
+
+
+def make_plan(ground: Groundwork) -> Plan:
+    """The plan of a manifest under a policy. Raises NothingToPlanAgainstError."""
+    main = ground.assessment.main
+    if main is None:
+        raise NothingToPlanAgainstError("the policy states no window or no bandwidth")
+    arrangement, feasible = fill_main(ground, main)
+    later = fill_follow_ups(ground, arrangement)
+    edges = rule_edges(ground.graph)
+    planned = tuple(planned_tables(ground, arrangement, edges))
+    deferred = deferred_tables(ground, arrangement, later, edges, feasible=feasible)
+    required = ground.placed(Placement.REQUIRED)
+    path = critical_path(arrangement.timings, ground.graph, arrangement.demands, main.capacity)
+    feasibility, proven = _verdict(ground, main, arrangement.timings, required)
+    return Plan(
+        files=ground.policy.files,
+        feasibility=feasibility,
+        proven=proven,
+        bandwidth=ground.resources.bandwidth or Bandwidth(main.capacity.rate),
+        memory=ground.resources.memory,
+        streams=main.capacity.streams,
+        chunk=max((table.chunk for table in planned), default=0),
+        windows=(main, *follow_ups(ground)),
+        planned=planned,
+        deferred=_by_window(ground, tuple(deferred)),
+        unschedulable=tuple(_unschedulable(ground)),
+        required=_bound(ground, arrangement, required),
+        everything=_bound(ground, arrangement, arrangement.timings),
+        break_even=_break_even(ground, arrangement, required),
+        critical_path=tuple(ground.graph.names[table] for table in path),
+        checkpoints=checkpoints(ground.policy, main, planned, ground.assessment.required),
+        rule_edges=edges.listed,
+    )
+
+
+def _by_window(
+    ground: Groundwork, deferred: tuple[DeferredTable, ...]
+) -> tuple[DeferredTable, ...]:
+    """Deferred tables by window, start and name; those that no window takes come last."""
+    position = {window.name: i for i, window in enumerate(ground.resources.windows)}
+
+    def key(table: DeferredTable) -> tuple[int, int, str]:
+        if table.planned is None:
+            return len(position), 0, table.name
+        return position[table.planned.window], table.planned.timing.start_us, table.name
+
+    return tuple(sorted(deferred, key=key))
+
+
+def _verdict(
+    ground: Groundwork,
+    main: PlannedWindow,
+    timings: Mapping[int, Timing],
+    required: Collection[int],
+) -> tuple[str, bool]:
+    """YES, TIGHT or NO for the required tables, and whether no plan could do better."""
+    finish = last_finish(timings, required)
+    usable, limit = main.window.usable_us, main.window.limit_us
+    if ground.assessment.required_blocked:
+        return "NO", True
+    if finish <= usable:
+        return "YES", True
+    if finish <= limit:
+        return "TIGHT", ground.assessment.lower_us > usable
+    return "NO", ground.assessment.lower_us > limit
+
+
+def _bound(ground: Groundwork, arrangement: Arrangement, tables: Collection[int]) -> Bound:
+    lower, witness = lower_bound(
+        tables,
+        ground.graph,
+        arrangement.demands,
+        arrangement.window.capacity,
+        ground.graph.names,
+    )
+    return Bound(lower, last_finish(arrangement.timings, tables), witness)
+
+
+def _break_even(
+    ground: Groundwork, arrangement: Arrangement, required: Collection[int]
+) -> BreakEven:
+    """For the required tables as planned, and for a plan with everything in the main window."""
+    rate, usable = arrangement.window.capacity.rate, arrangement.window.window.usable_us
+    everything = ground.placed(*(p for p in Placement if p is not Placement.EXCLUDED))
+    timings = arrangement.timings
+    if len(everything) > len(timings):
+        levels = promoted_levels(ground, everything)
+        timings = schedule(
+            everything,
+            ground.graph,
+            arrangement.demands,
+            levels,
+            arrangement.window.capacity,
+        )
+    return BreakEven(
+        required=break_even(arrangement.timings, required, rate, usable),
+        everything=break_even(timings, everything, rate, usable),
+    )
+
+
+def _unschedulable(ground: Groundwork) -> list[Unschedulable]:
+    """Every table that a cause strikes, by name."""
+    struck = [
+        (name, text)
+        for cause in ground.obstacles.causes
+        for name, text in (
+            *((root, cause.text) for root in cause.roots),
+            *(
+                (table, f"downstream of {shown(cause.roots[0])}: {cause.text}")
+                for table in cause.downstream
+            ),
+        )
+    ]
+    return [Unschedulable(name, text) for name, text in sorted(dict(reversed(struck)).items())]

@@ -1,0 +1,44 @@
+"""Which table of a class goes first: the one with the longest chain of work below it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from .workload import Workload
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """What is settled about the order within classes.
+
+    `ranks` by table; a higher one goes first; tables without one take the static rank.
+    `fit_first` are the classes in which a waiting table whose full rate still fits goes before one
+    that would get only a part of its rate.
+    """
+
+    ranks: Mapping[int, int] = field(default_factory=dict)
+    fit_first: frozenset[int] = frozenset()
+
+
+def static_ranks(workload: Workload, classes: Sequence[int]) -> list[int]:
+    """By position: own time at full rate plus the longest chain below within the same class.
+
+    `classes` by position. Microseconds. A child of a weaker class does not count, so that no
+    stronger table's rank depends on a weaker one.
+    """
+    count = len(workload.tables)
+    chains = [0] * len(workload.children)
+    nothing = max(classes, default=0) + 1
+    levels = [*classes, *[nothing] * (len(workload.children) - count)]
+    for node in reversed(workload.order):
+        below = workload.children[node]
+        if node < count:
+            level = levels[node]
+            longest = max([chains[child] for child in below if levels[child] == level], default=0)
+            chains[node] = workload.shortest[node] + workload.post[node] + longest
+        elif below:
+            # A parent is never of a weaker class than the strongest child of the hub.
+            levels[node] = min([levels[child] for child in below])
+            chains[node] = max([chains[c] for c in below if levels[c] == levels[node]])
+    return chains[:count]

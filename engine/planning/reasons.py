@@ -1,0 +1,68 @@
+"""Why every table is where it is, in words with their numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from stowplan.model import Placement, Reason, shown
+from stowplan.units import duration_text, rate_text, share_text
+
+from .groundwork import Groundwork
+
+
+def class_reasons(ground: Groundwork, table: int) -> Iterator[Reason]:
+    """Who put the table into its class, and who took it along into a better one."""
+    classed = ground.classification.tables[table]
+    placement = {entry.name: entry.placement for entry in ground.policy.classes}
+    if classed.class_name is not None:
+        own = f"class {classed.class_name} ({placement[classed.class_name]})"
+        by_manifest = "" if classed.rule else ", by the manifest's own priority"
+        yield Reason(classed.rule, own + by_manifest)
+    if classed.lifted_by is not None:
+        text = f"promoted to {classed.effective}: {shown(classed.lifted_by)} depends on it"
+        yield Reason(None, text)
+
+
+def deferral_text(
+    code: str,
+    *,
+    needs_us: int,
+    short_us: int,
+    window_us: int,
+    parents: tuple[str, ...],
+    feasible: bool,
+) -> str:
+    """One line for a table outside the main window: why, how long it takes, would it fit."""
+    causes = {
+        "policy": "deferred by policy",
+        "capacity": "does not fit beside what comes first"
+        if feasible
+        else "not placed, since the required tables do not keep the window",
+        "dependency": f"deferred with its parent {', '.join(shown(p) for p in parents)}",
+        "oversized": "too long for every window (R402)",
+        "excluded": "excluded by policy: never moved",
+    }
+    if code == "excluded":
+        return causes[code]
+    needs = f"needs {duration_text(needs_us)}, {share_text(needs_us, window_us)} of the window"
+    fits = f"would not fit: {duration_text(short_us)} too long" if short_us else "would fit"
+    return f"{causes[code]}; {needs}; {fits}"
+
+
+def cure_text(
+    ground: Groundwork, code: str, *, short_us: int, feasible: bool, rate: int | None
+) -> str:
+    """What would change a deferral."""
+    if code == "excluded":
+        return "another class would move it"
+    if not feasible:
+        return "nothing but required tables is placed until those fit the window"
+    if code == "oversized":
+        return "a longer window, a higher rate, or the table split into parts"
+    if not short_us:
+        better = next(
+            (e.name for e in ground.policy.classes if e.placement is Placement.PREFERRED), None
+        )
+        return f"class {better} would bring it into the window" if better else "a better class"
+    cure = f"it would take {duration_text(short_us)} more of usable time"
+    return f"{cure}, or {rate_text(rate)}" if rate is not None else cure
