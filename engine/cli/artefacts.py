@@ -1,0 +1,80 @@
+"""Files of a plan: written all or none, each replaced at once; paths in them are relative."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+from stowplan.model import Manifest, Plan, Violation
+from stowplan.reports.markdown import plan_markdown
+from stowplan.reports.structured import follow_up_manifest, plan_json
+
+from .outcome import UsageError
+
+
+def plan_artefacts(
+    plan: Plan,
+    manifest: Manifest,
+    source: tuple[Path, str],
+    policies: Mapping[str, tuple[Path, str]],
+    folder: Path,
+) -> dict[str, str]:
+    """The text of each artefact by file name; `source` and `policies` are paths with hashes.
+
+    Shipped packs keep their name as their path: where they are installed is nobody's business.
+    """
+    shown = {
+        label: label if label.startswith("stowplan:") else relative(path, folder)
+        for label, (path, _) in policies.items()
+    }
+    shown[source[0].as_posix()] = relative(source[0], folder)
+    moved = replace(plan, violations=tuple(_moved(v, shown) for v in plan.violations))
+    files = [(shown[label], sha256) for label, (_, sha256) in policies.items()]
+    return {
+        "migration_plan.md": plan_markdown(moved, manifest),
+        "migration_plan.json": plan_json(moved, (relative(source[0], folder), source[1]), files),
+        "follow_up.manifest.json": follow_up_manifest(manifest, plan),
+    }
+
+
+def _moved(violation: Violation, shown: Mapping[str, str]) -> Violation:
+    path = shown.get(violation.span.path, violation.span.path)
+    return replace(violation, span=replace(violation.span, path=path))
+
+
+def relative(path: Path, folder: Path) -> str:
+    """A path as seen from a folder, with forward slashes."""
+    return Path(os.path.relpath(path, folder)).as_posix()
+
+
+def write_all(folder: Path, texts: Mapping[str, str]) -> list[Path]:
+    """Write every file into the folder, or none. Raises UsageError."""
+    written: list[tuple[str, Path]] = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in texts.items():
+            written.append((_written(folder, text), folder / name))
+        for temporary, path in written:
+            os.replace(temporary, path)  # noqa: PTH105 (the temporary file has no Path)
+    except OSError as error:
+        for temporary, _ in written:
+            with suppress(OSError):
+                os.unlink(temporary)  # noqa: PTH108 (the temporary file has no Path)
+        reason = (error.strerror or str(error)).lower()
+        raise UsageError(f"{folder}: the artefacts cannot be written: {reason}") from None
+    return [path for _, path in written]
+
+
+def _written(folder: Path, text: str) -> str:
+    """A temporary file beside its destination, with the permissions of an ordinary one."""
+    handle, name = tempfile.mkstemp(dir=folder, prefix=".stowplan-")
+    with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+    mask = os.umask(0)
+    os.umask(mask)
+    os.chmod(name, 0o666 & ~mask)  # noqa: PTH101 (the temporary file has no Path)
+    return name

@@ -1,0 +1,139 @@
+"""One manifest under its policy: read, built, checked. What `lint` and `plan` have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from stowplan.documents import Document
+from stowplan.evaluation import Locate, evaluate, ordered
+from stowplan.model import Manifest, Plan, Severity, Violation
+from stowplan.planning import (
+    Groundwork,
+    NothingToPlanAgainstError,
+    dependency_graph,
+    effective_rules,
+    lay_groundwork,
+    make_plan,
+)
+from stowplan.rules.check import (
+    GraphCase,
+    ManifestCase,
+    PolicyCase,
+    PolicyUse,
+    Reading,
+    Usage,
+)
+from stowplan.schemas.manifest import read_manifest
+
+from .configuration import Configuration
+from .places import locator
+from .policies import LoadedPolicy, load_policies
+
+_BLOCKING = frozenset({"M102", "M103", "M104", "M105", "M106", "M109"})
+"""A manifest with an error of these gives no plan: it does not say what is to be moved."""
+
+_UNGRAPHED = frozenset({"M102", "M106", "M109"})
+"""Nor is its graph checked after these: tables are missing from it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What was found on one manifest; `usage` and `plan` are None where it did not come so far."""
+
+    document: Document
+    violations: tuple[Violation, ...]
+    manifest: Manifest | None = None
+    usage: Usage | None = None
+    plan: Plan | None = None
+
+    @property
+    def blocked(self) -> bool:
+        """Whether an error of the manifest itself keeps it from being planned."""
+        return any(v.code in _BLOCKING and v.severity is Severity.ERROR for v in self.violations)
+
+
+def inspect(document: Document, loaded: LoadedPolicy | None, *, planning: bool) -> Inspection:
+    """Check one manifest; with `planning`, plan it too where that is possible."""
+    policies = {} if loaded is None else loaded.documents
+    severities = {} if loaded is None else loaded.policy.severities
+    locate = locator(document, policies)
+    manifest, faults = (None, ()) if not document.readable else read_manifest(document.data)
+    found = list(evaluate(Reading((*document.faults, *faults)), locate))
+    if manifest is not None:
+        found += evaluate(ManifestCase(manifest), locate, severities)
+    if manifest is None or any(v.code in _UNGRAPHED for v in found):
+        return Inspection(document, ordered(found), manifest)
+    policy = None if loaded is None else loaded.policy
+    graph = dependency_graph(manifest, policy)
+    found += evaluate(GraphCase(manifest, graph), locate, severities)
+    if policy is None:
+        return Inspection(document, ordered(found), manifest)
+    ground = lay_groundwork(manifest, policy, graph)
+    blocked = Inspection(document, tuple(found)).blocked
+    plan = _planned(ground) if planning and not blocked else None
+    case = PolicyCase(manifest, graph, policy, ground.assessment, planning, plan)
+    found += evaluate(case, locate, severities)
+    return Inspection(document, ordered(found), manifest, _usage(ground), plan)
+
+
+def _planned(ground: Groundwork) -> Plan | None:
+    try:
+        return make_plan(ground)
+    except NothingToPlanAgainstError:
+        return None
+
+
+def _usage(ground: Groundwork) -> Usage:
+    missing = (parent for _, parent, _ in ground.manifest.dependencies)
+    names = frozenset((*ground.graph.names, *ground.manifest.present))
+    return Usage(names, frozenset(missing) - names, effective_rules(ground))
+
+
+def unused(loaded: LoadedPolicy, usages: list[Usage]) -> Iterator[Violation]:
+    """What a policy says in vain, over all the manifests that it was used on."""
+    if usages:
+        use = PolicyUse(loaded.policy, tuple(usages))
+        locate: Locate = locator(None, loaded.documents)
+        yield from evaluate(use, locate, loaded.policy.severities)
+
+
+def policies_for(
+    manifest: Path, named: list[str], configuration: Configuration | None
+) -> tuple[tuple[str, ...], Path | None]:
+    """The policies of a manifest, and the folder that their paths are relative to.
+
+    What was named on the command line; else what `stowplan.yaml` names; else `policies/`, else
+    `constraints.md`, beside the manifest.
+    """
+    if named:
+        return tuple(named), None
+    if configuration is not None and configuration.policies:
+        return configuration.policies, _shortest(configuration.folder)
+    for beside in ("policies", "constraints.md"):
+        if (manifest.parent / beside).exists():
+            return ((manifest.parent / beside).as_posix(),), None
+    return (), None
+
+
+def _shortest(folder: Path) -> Path:
+    """A folder as seen from here, where it lies below; messages then need no absolute path."""
+    here = Path.cwd()
+    return folder.relative_to(here) if folder.is_relative_to(here) else folder
+
+
+class Policies:
+    """Loads each set of policies once, however many manifests have it."""
+
+    def __init__(self) -> None:
+        self._loaded: dict[tuple[tuple[str, ...], Path | None], LoadedPolicy] = {}
+
+    def load(self, names: tuple[str, ...], base: Path | None) -> LoadedPolicy | None:
+        """The policy of these names; None where there are none. Raises FaultyPolicy."""
+        if not names:
+            return None
+        key = names, base
+        if key not in self._loaded:
+            self._loaded[key] = load_policies(names, base)
+        return self._loaded[key]

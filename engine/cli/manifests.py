@@ -1,0 +1,79 @@
+"""Which manifests a command means: files, folders with a manifest, whole trees of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from stowplan.documents import Document, Unreadable, read
+from stowplan.model import Fault, Finding, shown
+
+ENDINGS = (".json", ".yaml", ".yml")
+_NAMES = ("manifest.json", "manifest.yaml", "manifest.yml")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the paths of a command line led to; `skipped` counts files that are no manifests."""
+
+    documents: tuple[Document, ...]
+    skipped: int
+    unreadable: tuple[tuple[str, Fault], ...]
+
+
+def find_manifests(paths: Sequence[str]) -> Found:
+    """Read the named files, and every manifest below the named folders; each file once."""
+    documents: dict[str, Document] = {}
+    unreadable: list[tuple[str, Fault]] = []
+    skipped = 0
+    for path in paths:
+        named = not Path(path).is_dir()
+        for file in [Path(path)] if named else _files_below(Path(path)):
+            label = file.as_posix()
+            try:
+                document = read(file, shown=label)
+            except Unreadable as error:
+                unreadable.append((label, unreadable_fault(str(error))))
+                continue
+            if named or _is_manifest(document):
+                documents.setdefault(label, document)
+            else:
+                skipped += 1
+    return Found(tuple(documents.values()), skipped, tuple(unreadable))
+
+
+def manifest_of(path: str) -> Path:
+    """The manifest that a path means: itself, or the one in a folder. Raises Unreadable."""
+    given = Path(path)
+    if not given.is_dir():
+        return given
+    for name in _NAMES:
+        if (given / name).is_file():
+            return given / name
+    raise Unreadable(path, f"is a folder without {', '.join(_NAMES)}")
+
+
+def unreadable_fault(reason: str) -> Fault:
+    """The fault of a path that cannot be read."""
+    hint = "check the path and its permissions"
+    return Fault("M101", Finding((), f"cannot be read: {shown(reason, 200)}", hint=hint))
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    """Every JSON and YAML file below a folder, by path; hidden folders are passed over."""
+    for path in sorted(folder.rglob("*")):
+        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if path.suffix in ENDINGS and not hidden and path.is_file():
+            yield path
+
+
+def _is_manifest(document: Document) -> bool:
+    """Whether a file found in a folder means to be a manifest: it has `tables` at its top.
+
+    One that cannot be parsed is judged by its text, so that a broken manifest is not passed over.
+    """
+    if document.readable:
+        return isinstance(document.data, dict) and "tables" in document.data
+    lines = document.text.splitlines()
+    return '"tables"' in document.text or any(line.startswith("tables:") for line in lines)

@@ -1,0 +1,52 @@
+"""How a command ends: its exit statuses, and how it says that it could not do its work."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable
+
+from stowplan.model import Severity, Violation
+from stowplan.reports.text import printable
+
+FINE, FOUND, CANNOT = 0, 1, 2
+
+_STRENGTH = {Severity.ERROR: 2, Severity.WARNING: 1, Severity.INFO: 0}
+
+
+class UsageError(Exception):
+    """What was asked cannot be done; the message is one line and says how to mend it."""
+
+
+def complain(error: UsageError) -> int:
+    """Say so on standard error."""
+    print(f"stowplan: {printable(str(error))}", file=sys.stderr)
+    return CANNOT
+
+
+def status(violations: Iterable[Violation], fail_on: Severity) -> int:
+    """1 where a violation that is not suppressed is at or above `fail_on`."""
+    least = _STRENGTH[fail_on]
+    bad = (v for v in violations if v.suppressed is None and _STRENGTH[v.severity] >= least)
+    return FOUND if any(True for _ in bad) else FINE
+
+
+def add_fail_on(parser: argparse.ArgumentParser) -> None:
+    """The option that says from which severity on the exit status is 1."""
+    parser.add_argument(
+        "--fail-on",
+        choices=[severity.value for severity in Severity],
+        help="the mildest severity that makes the exit status 1 (default: error)",
+    )
+
+
+def add_policy(parser: argparse.ArgumentParser) -> None:
+    """The option that names policies."""
+    parser.add_argument(
+        "--policy",
+        action="append",
+        metavar="FILE|DIR|PACK",
+        default=[],
+        help="a policy file, a folder of them, or a shipped pack such as stowplan:customer-data; "
+        "repeatable (default: what stowplan.yaml names, else policies/ beside the manifest)",
+    )

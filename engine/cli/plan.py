@@ -1,0 +1,131 @@
+"""Make a validated plan of a manifest under its policies, and write its artefacts."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from stowplan.documents import Document, Unreadable, read
+from stowplan.evaluation import ordered
+from stowplan.model import Severity, Violation
+from stowplan.planning.follow_up import for_window, window_names
+from stowplan.reports.structured import violations_json
+from stowplan.reports.summary import plan_summary
+from stowplan.reports.text import violation_line
+from stowplan.spelling import nearest
+
+from .artefacts import plan_artefacts, write_all
+from .configuration import FaultyConfiguration, find_configuration
+from .inspection import Inspection, inspect, policies_for, unused
+from .manifests import manifest_of, unreadable_fault
+from .outcome import CANNOT, UsageError, add_fail_on, add_policy, status
+from .places import violations_of
+from .policies import FaultyPolicy, LoadedPolicy, load_policies
+
+NAME = "plan"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's own arguments."""
+    parser.add_argument("manifest", metavar="MANIFEST", help="a manifest, or a folder with one")
+    parser.add_argument(
+        "-o", "--output-dir", metavar="DIR", default="OUTPUT", help="default: OUTPUT"
+    )
+    parser.add_argument("--window", metavar="NAME", help="plan with this window as the main one")
+    add_policy(parser)
+    add_fail_on(parser)
+    parser.add_argument(
+        "--format",
+        choices=("text", "json"),
+        default="text",
+        help="what standard output gets: findings and a summary, or the plan (default: text)",
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Plan; artefacts go to the output folder, findings and a summary to standard output."""
+    try:
+        document = _read(options.manifest)
+        configuration = find_configuration(Path(document.path).parent)
+        names, base = policies_for(Path(document.path), options.policy, configuration)
+        if not names:
+            raise UsageError(
+                "no policy: name one with --policy, or put a folder policies/ beside the manifest"
+            )
+        loaded = _for_window(load_policies(names, base), options.window)
+    except (FaultyConfiguration, FaultyPolicy, _NoManifest) as faulty:
+        _show(faulty.violations, options.format)
+        return CANNOT
+    inspection = inspect(document, loaded, planning=True)
+    usages = [] if inspection.usage is None else [inspection.usage]
+    violations = ordered((*inspection.violations, *unused(loaded, usages)))
+    _finish(replace(inspection, violations=violations), loaded, options)
+    fail_on = options.fail_on or (configuration.fail_on if configuration else None)
+    return status(violations, Severity(fail_on or Severity.ERROR))
+
+
+class _NoManifest(Exception):  # noqa: N818 (it is no error of the program's)
+    def __init__(self, violations: tuple[Violation, ...]) -> None:
+        super().__init__("no manifest")
+        self.violations = violations
+
+
+def _read(path: str) -> Document:
+    try:
+        file = manifest_of(path)
+        return read(file, shown=file.as_posix())
+    except Unreadable as error:
+        empty = Document(path, None, "", "")
+        raise _NoManifest(violations_of((unreadable_fault(str(error)),), empty)) from None
+
+
+def _for_window(loaded: LoadedPolicy, name: str | None) -> LoadedPolicy:
+    if name is None:
+        return loaded
+    try:
+        return replace(loaded, policy=for_window(loaded.policy, name))
+    except KeyError:
+        names = window_names(loaded.policy)
+        near = nearest(name, names)
+        hint = f"did you mean {near}?" if near else f"windows are {', '.join(names)}"
+        raise UsageError(f"no window is called {name!r}: {hint}") from None
+
+
+def _show(violations: Sequence[Violation], form: str) -> None:
+    if form == "json":
+        sys.stdout.write(violations_json(violations))
+        return
+    for violation in violations:
+        print(violation_line(violation))
+
+
+def _finish(inspection: Inspection, loaded: LoadedPolicy, options: argparse.Namespace) -> None:
+    """Write the artefacts and say what there is; without a plan say that there is none."""
+    if inspection.plan is None or inspection.manifest is None:
+        _show(inspection.violations, options.format)
+        print("no plan: mend the errors above first", file=sys.stderr)
+        return
+    document = inspection.document
+    policies = {file.path: (loaded.paths[file.path], file.sha256) for file in loaded.policy.files}
+    folder = Path(options.output_dir)
+    plan = replace(inspection.plan, violations=inspection.violations)
+    texts = plan_artefacts(
+        plan,
+        inspection.manifest,
+        (Path(document.path), document.sha256),
+        policies,
+        folder,
+    )
+    written = write_all(folder, texts)
+    if options.format == "json":
+        sys.stdout.write(texts["migration_plan.json"])
+        return
+    _show(inspection.violations, options.format)
+    if inspection.violations:
+        print()
+    print(plan_summary(plan))
+    print()
+    print(f"Written: {', '.join(path.as_posix() for path in written)}")

@@ -1,0 +1,183 @@
+"""Policies from files: what was named, a folder's files by name, and whatever they extend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import stowplan.policies
+from stowplan.documents import Document, Unreadable, read
+from stowplan.evaluation import evaluate, ordered
+from stowplan.model import Fault, Finding, Place, Policy, PolicyFile, Violation, shown
+from stowplan.rules import CHECKS
+from stowplan.rules.check import Reading
+from stowplan.schemas.policy import PolicyPart, combine, read_policy
+from stowplan.spelling import nearest
+
+from .places import locator
+
+PACK_PREFIX = "stowplan:"
+_ENDINGS = (".yaml", ".yml")
+
+
+class FaultyPolicy(Exception):  # noqa: N818 (it is no error of the program's)
+    """A policy with faults: all of them. Nothing is checked by half a policy."""
+
+    def __init__(self, violations: tuple[Violation, ...]) -> None:
+        super().__init__("faulty policy")
+        self.violations = violations
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedPolicy:
+    """A policy and the documents that it came from, by the path that messages use."""
+
+    policy: Policy
+    documents: Mapping[str, Document]
+    paths: Mapping[str, Path]
+
+
+def load_policies(named: Sequence[str], base: Path | None = None) -> LoadedPolicy:
+    """Load what was named, relative to `base` where given. Raises FaultyPolicy with all faults."""
+    loading = _Loading()
+    for name in named:
+        loading.take(name, base, None, packed=False)
+    loading.take_extended()
+    policy, faults = combine(loading.parts)
+    found = (*loading.faults, *faults)
+    if found:
+        locate = locator(None, loading.documents)
+        raise FaultyPolicy(ordered(evaluate(Reading(found), locate)))
+    return LoadedPolicy(policy, loading.documents, loading.paths)
+
+
+def shipped_packs() -> dict[str, Path]:
+    """The packs that come with Stowplan, by name."""
+    folder = Path(stowplan.policies.__file__).parent
+    packs = (path for path in sorted(folder.iterdir()) if path.is_dir())
+    return {path.name: path for path in packs if any(_policy_files(path))}
+
+
+@dataclass
+class _Loading:
+    """The state of one load: what was read, what is still to be read, and what is wrong."""
+
+    parts: list[PolicyPart] = field(default_factory=list)
+    documents: dict[str, Document] = field(default_factory=dict)
+    paths: dict[str, Path] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    seen: set[Path] = field(default_factory=set)
+    waiting: list[tuple[str, Path, Place, frozenset[Path]]] = field(default_factory=list)
+
+    def take(
+        self,
+        name: str,
+        base: Path | None,
+        asked: Place | None,
+        *,
+        packed: bool,
+        above: frozenset[Path] = frozenset(),
+    ) -> None:
+        """Read a file, a folder's files, or a pack; `asked` is the `extends` that names it."""
+        for path, label in self._files(name, base, asked):
+            identity = path.resolve()
+            if identity in above:
+                self._missing(asked, label, f"{shown(label)} extends itself in a circle")
+            elif identity not in self.seen:
+                self.seen.add(identity)
+                self._read(path, label, asked, packed=packed, above=above | {identity})
+
+    def take_extended(self) -> None:
+        """Read what files extend; it comes after all that was named, in the order of asking."""
+        while self.waiting:
+            name, base, place, above = self.waiting.pop(0)
+            self.take(name, base, place, packed=True, above=above)
+
+    def _files(
+        self, name: str, base: Path | None, asked: Place | None
+    ) -> Iterator[tuple[Path, str]]:
+        """The files that a name means, each with what messages call it."""
+        if name.startswith(PACK_PREFIX):
+            pack = name.removeprefix(PACK_PREFIX)
+            packs = shipped_packs()
+            if pack in packs:
+                yield from ((path, f"{name}/{path.name}") for path in _policy_files(packs[pack]))
+            else:
+                near = nearest(pack, packs)
+                hint = (
+                    f"did you mean {PACK_PREFIX}{near}?" if near else f"packs: {', '.join(packs)}"
+                )
+                self._missing(asked, name, f"there is no pack {shown(name)}", hint)
+            return
+        path = Path(name) if base is None else base / name
+        label = _label(path)
+        if path.is_dir():
+            files = [(file, _label(file)) for file in _policy_files(path)]
+            yield from files
+            if not files:
+                self._missing(asked, label, f"{shown(label)} has no policies (*.yaml, *.yml)")
+        elif path.suffix == ".md":
+            text = f"{shown(label)}: constraints in Markdown are not read by this version"
+            self._missing(asked, label, text, "state them as a YAML policy")
+        else:
+            yield path, label
+
+    def _read(
+        self,
+        path: Path,
+        label: str,
+        asked: Place | None,
+        *,
+        packed: bool,
+        above: frozenset[Path],
+    ) -> None:
+        try:
+            document = read(path, shown=label, kind="policy")
+        except Unreadable as error:
+            self._missing(asked, label, f"{shown(label)}: {error}")
+            return
+        self.documents[label] = document
+        self.paths[label] = path
+        self.faults.extend(_sourced(document.faults, label))
+        if not document.readable:
+            return
+        file = PolicyFile(label, document.sha256, packed=packed)
+        part, faults = read_policy(document.data, file, _CODES)
+        self.faults.extend(faults)
+        if part is not None:
+            self.parts.append(part)
+            extended = ((name, path.parent, place, above) for name, place in part.extends)
+            self.waiting.extend(extended)
+
+    def _missing(self, asked: Place | None, label: str, text: str, hint: str | None = None) -> None:
+        """A policy that is not there, at the `extends` that asked for it, else at its own path."""
+        mend = hint or "check the path"
+        if asked is None:
+            self.faults.append(Fault("Y611", Finding((), text, hint=mend, source=label)))
+        else:
+            finding = Finding(asked.path, text, hint=mend, source=asked.source)
+            self.faults.append(Fault("Y611", finding))
+
+
+_CODES = {check.code: check.firm for check in CHECKS}
+
+
+def _sourced(faults: Iterable[Fault], source: str) -> Iterator[Fault]:
+    """Faults of reading, made to speak of their policy file."""
+    from dataclasses import replace  # noqa: PLC0415
+
+    return (Fault(code, replace(finding, source=source)) for code, finding in faults)
+
+
+def _policy_files(folder: Path) -> list[Path]:
+    """A folder's policies by name; files that end in _test are tests of policies."""
+    return sorted(
+        path
+        for path in folder.iterdir()
+        if path.suffix in _ENDINGS and not path.stem.endswith("_test") and not path.is_dir()
+    )
+
+
+def _label(path: Path) -> str:
+    return path.as_posix()

@@ -1,0 +1,1 @@
+"""What Stowplan prints and writes: one file a format."""

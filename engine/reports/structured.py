@@ -1,0 +1,384 @@
+"""The JSON that programs rely on: violations, plans and follow-up manifests."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from stowplan.model import (
+    Action,
+    Bound,
+    DeferredTable,
+    Manifest,
+    Plan,
+    PlannedCheckpoint,
+    PlannedTable,
+    PlannedWindow,
+    Reason,
+    Table,
+    Violation,
+    Witness,
+)
+from stowplan.units import MEGABYTE, megabytes, seconds
+
+from .text import counts
+
+PLAN_VERSION = 1
+
+
+def violation_record(violation: Violation) -> dict[str, Any]:
+    """One violation as in `lint --format json`."""
+    return {
+        "code": violation.code,
+        "rule": violation.rule,
+        "severity": violation.severity.value,
+        "message": violation.message,
+        "path": violation.span.path,
+        "line": violation.span.line,
+        "column": violation.span.column,
+        "tables": list(violation.tables),
+        "hint": violation.hint,
+        "suppressed": violation.suppressed,
+        "details": violation.details,
+    }
+
+
+def violations_json(violations: Sequence[Violation]) -> str:
+    """The whole of `lint --format json`: one violation a line, and their counts."""
+    return _document(
+        {
+            "violations": [violation_record(violation) for violation in violations],
+            "counts": counts(violations),
+        }
+    )
+
+
+def plan_json(plan: Plan, manifest: tuple[str, str], files: Sequence[tuple[str, str]]) -> str:
+    """`migration_plan.json`; `manifest` and `files` are paths, as they are shown, with hashes."""
+    return _document(
+        {
+            "stowplan_plan": PLAN_VERSION,
+            "manifest": _input(*manifest),
+            "policies": [_input(*file) for file in files],
+            "feasibility": plan.feasibility,
+            "proven": plan.proven,
+            "resources": _resources(plan),
+            "summary": _summary(plan),
+            "bounds": {"required": _bound(plan.required), "all": _bound(plan.everything)},
+            "windows": [_window(window) for window in plan.windows],
+            "tables": [_planned(table) for table in plan.planned],
+            "deferred": [_deferred(table) for table in plan.deferred],
+            "unschedulable": [
+                {"name": name, "code": "S501", "cause": cause} for name, cause in plan.unschedulable
+            ],
+            "rule_edges": {
+                key: {"before": parents, "after": children}
+                for key, (parents, children) in plan.rule_edges.items()
+            },
+            "critical_path": list(plan.critical_path),
+            "checkpoints": [_checkpoint(checkpoint) for checkpoint in plan.checkpoints],
+            "contingencies": [],
+            "violations": [violation_record(violation) for violation in plan.violations],
+        }
+    )
+
+
+def _input(path: str, sha256: str) -> dict[str, str]:
+    return {"path": path, "sha256": sha256}
+
+
+def _resources(plan: Plan) -> dict[str, Any]:
+    memory = plan.memory
+    limit = plan.bandwidth.limit
+    return {
+        "bandwidth": {
+            "target_mb_s": megabytes(plan.bandwidth.target),
+            "limit_mb_s": None if limit is None else megabytes(limit),
+        },
+        "streams": plan.streams,
+        "memory": None
+        if memory is None
+        else {"limit_mb": megabytes(memory.limit), "reserve": _ratio(memory.reserve)},
+    }
+
+
+def _summary(plan: Plan) -> dict[str, Any]:
+    required = [table for table in plan.planned if table.placement == "required"]
+    main = plan.windows[0]
+    return {
+        "tables": len(plan.planned) + len(plan.deferred) + len(plan.unschedulable),
+        "required_mb": megabytes(sum(table.size for table in required)),
+        "planned_mb": megabytes(sum(table.size for table in plan.planned)),
+        "makespan_s": seconds(plan.everything.finish_us),
+        "lower_bound_s": seconds(plan.everything.lower_us),
+        "gap": _gap(plan.everything),
+        "window_s": seconds(main.window.duration_us),
+        "break_even_mb_s": {
+            "required": _rate(plan.break_even.required),
+            "all": _rate(plan.break_even.everything),
+        },
+    }
+
+
+def _rate(rate: int | None) -> float | None:
+    return None if rate is None else megabytes(rate)
+
+
+def _ratio(share: Any) -> float:  # noqa: ANN401 (a Fraction or a quotient of integers)
+    return round(float(share), 6)
+
+
+def _gap(bound: Bound) -> float:
+    """Finish over bound, less one, in millionths rounded up: 0 only where the bound is met."""
+    if not bound.lower_us:
+        return 0.0
+    return -(-(bound.finish_us - bound.lower_us) * 1_000_000 // bound.lower_us) / 1_000_000
+
+
+def _bound(bound: Bound) -> dict[str, Any]:
+    return {
+        "lower_s": seconds(bound.lower_us),
+        "finish_s": seconds(bound.finish_us),
+        "gap": _gap(bound),
+        "witness": _witness(bound.witness),
+    }
+
+
+def _witness(witness: Witness) -> dict[str, Any]:
+    if witness.kind == "path":
+        return {"kind": "path", "tables": list(witness.path)}
+    if witness.kind == "bandwidth":
+        return {
+            "kind": "bandwidth",
+            "mb": megabytes(witness.size),
+            "mb_s": megabytes(witness.rate),
+            "head_s": seconds(witness.head_us),
+            "tail_s": seconds(witness.tail_us),
+        }
+    if witness.kind == "streams":
+        stream_s = seconds(witness.stream_us)
+        return {"kind": "streams", "stream_s": stream_s, "streams": witness.streams}
+    return {"kind": witness.kind}
+
+
+def _window(planned: PlannedWindow) -> dict[str, Any]:
+    window, capacity = planned
+    return {
+        "name": window.name,
+        "duration_s": seconds(window.duration_us),
+        "rollback_s": seconds(window.rollback_us),
+        "reserve": _ratio(window.reserve),
+        "usable_s": seconds(window.usable_us),
+        "bandwidth_mb_s": megabytes(capacity.rate),
+        "streams": capacity.streams,
+    }
+
+
+def _planned(table: PlannedTable) -> dict[str, Any]:
+    return {
+        "name": table.name,
+        "class": table.class_name,
+        "effective_class": table.effective_class,
+        "placement": table.placement.value,
+        "window": table.window,
+        "phase": table.phase,
+        **_timing(table),
+        "rows": table.rows,
+        "size_mb": megabytes(table.size),
+        **_cost(table),
+        **_dependencies(table),
+        "because": _because(table.because),
+    }
+
+
+def _timing(table: PlannedTable) -> dict[str, Any]:
+    return {
+        "start_s": seconds(table.timing.start_us),
+        "finish_s": seconds(table.timing.finish_us),
+        "segments": [
+            [seconds(start), seconds(end), megabytes(rate)]
+            for start, end, rate in table.timing.segments
+        ],
+        "slack_s": seconds(table.slack_us),
+    }
+
+
+def _cost(table: PlannedTable) -> dict[str, Any]:
+    return {
+        "overhead_s": seconds(table.demand.overhead_us),
+        "post_load_s": seconds(table.demand.post_us),
+        "cap_mb_s": _rate(table.demand.cap),
+        "assumed": list(table.assumed),
+        "chunk_mb": megabytes(table.chunk),
+        "chunks": table.chunks,
+        "rows_per_chunk": table.rows_per_chunk,
+    }
+
+
+def _dependencies(table: PlannedTable) -> dict[str, Any]:
+    direct: dict[str, Any] = {"depends_on": list(table.depends_on)}
+    if table.depends_on_rules:
+        direct["depends_on_rules"] = list(table.depends_on_rules)
+    return direct
+
+
+def _because(reasons: Iterable[Reason]) -> list[dict[str, str | None]]:
+    return [{"rule": rule, "text": text} for rule, text in reasons]
+
+
+def _deferred(table: DeferredTable) -> dict[str, Any]:
+    planned = table.planned
+    return {
+        "name": table.name,
+        "class": table.class_name,
+        "window": None if planned is None else planned.window,
+        "code": table.code,
+        "rows": table.rows,
+        "size_mb": megabytes(table.size),
+        "needs_s": seconds(table.needs_us),
+        "would_fit": table.would_fit,
+        "short_s": seconds(table.short_us),
+        "because": _because(table.because),
+        **({} if planned is None else _placed_later(planned)),
+    }
+
+
+def _placed_later(planned: PlannedTable) -> dict[str, Any]:
+    return {
+        "effective_class": planned.effective_class,
+        "placement": planned.placement.value,
+        "phase": planned.phase,
+        **_timing(planned),
+        **_cost(planned),
+        **_dependencies(planned),
+    }
+
+
+def _checkpoint(checkpoint: PlannedCheckpoint) -> dict[str, Any]:
+    latest = checkpoint.latest_us
+    return {
+        "rule": checkpoint.rule,
+        "after": checkpoint.after,
+        "at_s": seconds(checkpoint.at_us),
+        "expected_s": seconds(checkpoint.expected_us),
+        "latest_s": None if latest is None else seconds(latest),
+        "tables": list(checkpoint.tables),
+        "mb": megabytes(checkpoint.size),
+        "required_mb": megabytes(checkpoint.required_size),
+        "no_go_below_mb": megabytes(checkpoint.no_go_below),
+        "decider": checkpoint.decider,
+        "if_behind": [_action(action) for action in checkpoint.if_behind],
+    }
+
+
+def _action(action: Action) -> Any:  # noqa: ANN401 (a word or a mapping, as in the policy)
+    if action.kind == "stop":
+        return "stop"
+    if action.kind == "skip":
+        chosen = (
+            {"tables": [pattern.text for pattern in action.tables]}
+            if action.class_name is None
+            else {"class": action.class_name}
+        )
+        return {"skip": chosen}
+    value = action.value or 0
+    units = {
+        "raise_bandwidth": ("mb_s", megabytes),
+        "chunk": ("mb", megabytes),
+        "extend_window": ("s", seconds),
+    }
+    if action.kind in units:
+        unit, convert = units[action.kind]
+        return {action.kind: {unit: convert(value)}}
+    return {action.kind: value}
+
+
+# --- manifests ---------------------------------------------------------------------------------
+
+
+def follow_up_manifest(manifest: Manifest, plan: Plan) -> str:
+    """`follow_up.manifest.json`: what the main window leaves, with `present` naming what it takes.
+
+    Excluded tables are left out for good.
+    """
+    moved = {table.name for table in plan.planned}
+    excluded = {table.name for table in plan.deferred if table.code == "excluded"}
+    left = {
+        table.name: table
+        for table in reversed(manifest.tables)
+        if table.name not in moved and table.name not in excluded
+    }
+    record: dict[str, Any] = {}
+    if manifest.source is not None:
+        record["source"] = manifest.source
+    if manifest.destination is not None:
+        record["destination"] = manifest.destination
+    if manifest.measured_at is not None:
+        record["measured_at"] = manifest.measured_at
+    record["total_size_mb"] = _number(sum(table.size for table in left.values()))
+    record["present"] = sorted(moved | set(manifest.present))
+    record["tables"] = [_table(left[name]) for name in sorted(left)]
+    record["dependencies"] = _parents(manifest, left)
+    return _document(record)
+
+
+def _table(table: Table) -> dict[str, Any]:
+    record: dict[str, Any] = {
+        "name": table.name,
+        "rows": table.rows,
+        "size_mb": _number(table.size),
+    }
+    optional = {
+        "index_mb": _number(table.index_size) if table.index_size else None,
+        "max_row_mb": _number(table.max_row) if table.max_row else None,
+        "lob": table.lob,
+        "priority": table.priority,
+        "primary_key": list(table.primary_key) or None,
+        "owner": table.owner,
+        "labels": dict(sorted(table.labels.items())) or None,
+    }
+    return record | {key: value for key, value in optional.items() if value is not None}
+
+
+def _number(size: int) -> int | float:
+    """Megabytes as the shortest number that is exact."""
+    exact = Decimal(size) / MEGABYTE
+    return int(exact) if exact == exact.to_integral_value() else float(exact)
+
+
+def _parents(manifest: Manifest, among: Collection[str]) -> dict[str, list[str]]:
+    parents: dict[str, set[str]] = {}
+    for child, parent, _ in manifest.dependencies:
+        if child in among:
+            parents.setdefault(child, set()).add(parent)
+    return {child: sorted(parents[child]) for child in sorted(parents)}
+
+
+# --- layout ------------------------------------------------------------------------------------
+
+
+def _document(record: Mapping[str, Any]) -> str:
+    """JSON with a line for each entry of a list or mapping at the top: small diffs, fast."""
+    return "{\n" + ",\n".join(_members(record)) + "\n}\n"
+
+
+def _members(record: Mapping[str, Any]) -> Iterator[str]:
+    for key, value in record.items():
+        name = _compact(key)
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            entries = ",\n".join(f"    {_compact(entry)}" for entry in value)
+            yield f"  {name}: [\n{entries}\n  ]"
+        elif isinstance(value, dict) and len(value) > 1:
+            entries = ",\n".join(f"    {_compact(k)}: {_compact(v)}" for k, v in value.items())
+            yield f"  {name}: {{\n{entries}\n  }}"
+        else:
+            yield f"  {name}: {_compact(value)}"
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
+
+
+def _compact(value: object) -> str:
+    return _encode(value)

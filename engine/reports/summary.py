@@ -1,0 +1,79 @@
+"""A plan in a few lines, for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tabulate import tabulate
+
+from stowplan.model import Placement, Plan
+from stowplan.rules.schedule import bound_text
+from stowplan.units import decimal_text, duration_text, rate_text, size_text
+
+from .text import counts, printable
+
+_DEFERRED_LISTED = 10
+
+
+def plan_summary(plan: Plan) -> str:
+    """The verdict, the numbers that matter, and each deferred table with its reason."""
+    rows = [[printable(value) for value in row] for row in _rows(plan)]
+    table = tabulate(rows, tablefmt="plain", disable_numparse=True)
+    deferred = [printable(line) for line in _deferred(plan)]
+    return "\n".join([f"Feasibility: {plan.feasibility}{_proof(plan)}", "", table, *deferred])
+
+
+def _proof(plan: Plan) -> str:
+    if plan.proven:
+        return "" if plan.feasibility == "YES" else " (proven: no plan does better)"
+    return " (no better plan found)"
+
+
+def _rows(plan: Plan) -> Iterator[tuple[str, str]]:
+    main = plan.windows[0]
+    required = [table for table in plan.planned if table.placement is Placement.REQUIRED]
+    yield (
+        "window",
+        f"{main.window.name}: {duration_text(main.window.duration_us)}, "
+        f"usable {duration_text(main.window.usable_us)}, {rate_text(main.capacity.rate)}, "
+        f"{main.capacity.streams} stream{'' if main.capacity.streams == 1 else 's'}",
+    )
+    yield (
+        "required",
+        f"{len(required)} tables, {size_text(sum(t.size for t in required))}, "
+        f"done at {duration_text(plan.required.finish_us)}",
+    )
+    yield (
+        "planned",
+        f"{len(plan.planned)} tables, {size_text(sum(t.size for t in plan.planned))}, "
+        f"done at {duration_text(plan.everything.finish_us)}",
+    )
+    yield "bound", f"{bound_text(plan.everything.witness)}, gap {_gap(plan)}"
+    rates = (plan.break_even.required, plan.break_even.everything)
+    names = ("required", "everything")
+    pairs = zip(names, rates, strict=True)
+    known = [f"{name} {rate_text(rate)}" for name, rate in pairs if rate is not None]
+    yield "break-even", ", ".join(known) or "none"
+    yield "deferred", f"{len(plan.deferred)} tables"
+    totals = counts(plan.violations)
+    yield "findings", ", ".join(f"{count} {word}" for word, count in totals.items() if count) or "0"
+    if plan.unschedulable:
+        yield "unschedulable", f"{len(plan.unschedulable)} tables"
+
+
+def _gap(plan: Plan) -> str:
+    """How far the finish is above the bound; nothing but 0 reads as 0."""
+    bound = plan.everything
+    if bound.finish_us <= bound.lower_us:
+        return "0 %"
+    millionths = -(-(bound.finish_us - bound.lower_us) * 100_000_000 // bound.lower_us)
+    return f"{decimal_text(millionths, 2)} %" if millionths >= 10_000 else "under 0.01 %"
+
+
+def _deferred(plan: Plan) -> Iterator[str]:
+    if plan.deferred:
+        yield ""
+    for table in plan.deferred[:_DEFERRED_LISTED]:
+        yield f"  {table.name}: {table.because[0].text}"
+    if len(plan.deferred) > _DEFERRED_LISTED:
+        yield f"  … and {len(plan.deferred) - _DEFERRED_LISTED} more"
