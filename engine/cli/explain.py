@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print one page, or the list of all checks."""
     if options.list or options.code is None:
-        for entry in CHECKS:
+        for entry in sorted(CHECKS, key=lambda check: check.code):
             print(f"{entry.code}  {entry.severity:<7}  {entry.title}")
         return FINE
     check = BY_CODE.get(options.code.upper())

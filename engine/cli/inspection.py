@@ -104,17 +104,23 @@ def policies_for(
 ) -> tuple[tuple[str, ...], Path | None]:
     """The policies of a manifest, and the folder that their paths are relative to.
 
-    What was named on the command line; else what `stowplan.yaml` names; else `policies/`, else
-    `constraints.md`, beside the manifest.
+    What was named on the command line; else what `stowplan.yaml` names; else `policies/` beside the
+    manifest.
     """
     if named:
         return tuple(named), None
     if configuration is not None and configuration.policies:
         return configuration.policies, _shortest(configuration.folder)
-    for beside in ("policies", "constraints.md"):
-        if (manifest.parent / beside).exists():
-            return ((manifest.parent / beside).as_posix(),), None
-    return (), None
+    beside = manifest.parent / "policies"
+    return ((beside.as_posix(),) if beside.exists() else ()), None
+
+
+def unread_constraints(manifest: Path) -> str:
+    """What to say where a policy in Markdown lies beside a manifest; empty where none does."""
+    beside = manifest.parent / "constraints.md"
+    if not beside.exists():
+        return ""
+    return f"{beside.as_posix()} is not read by this version: state it as a YAML policy"
 
 
 def _shortest(folder: Path) -> Path:

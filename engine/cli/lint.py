@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from stowplan.documents import Document
@@ -15,7 +15,7 @@ from stowplan.reports.text import counts, summary, violation_line
 from stowplan.rules.check import Usage
 
 from .configuration import Configuration, FaultyConfiguration, find_configuration
-from .inspection import Policies, inspect, policies_for, unused
+from .inspection import Policies, inspect, policies_for, unread_constraints, unused
 from .manifests import Found, find_manifests
 from .outcome import CANNOT, UsageError, add_fail_on, add_policy, status
 from .places import violations_of
@@ -76,8 +76,8 @@ def _paths(paths: list[str], configuration: Configuration | None) -> list[str]:
 
 def _lint(
     found: Found, options: argparse.Namespace, configuration: Configuration | None
-) -> tuple[tuple[Violation, ...], int]:
-    """All violations, and how many manifests had no policy. Raises FaultyPolicy."""
+) -> tuple[tuple[Violation, ...], list[Path]]:
+    """All violations, and the manifests that had no policy. Raises FaultyPolicy."""
     if not found.documents and not found.unreadable:
         raise UsageError("nothing to lint: no file with `tables` at its top; name a manifest")
     policies = Policies()
@@ -93,7 +93,7 @@ def _lint(
         violations.extend(unused(loaded, used))
     for path, fault in found.unreadable:
         violations.extend(violations_of((fault,), Document(path, None, "", "")))
-    without = sum(loaded is None for _, loaded in pairs)
+    without = [Path(document.path) for document, loaded in pairs if loaded is None]
     return ordered(violations), without
 
 
@@ -107,10 +107,14 @@ def _policy(
     return policies.load(names, base)
 
 
-def _summarize(found: Found, violations: Iterable[Violation], without_policy: int) -> None:
+def _summarize(
+    found: Found, violations: Iterable[Violation], without_policy: Sequence[Path]
+) -> None:
     line = summary(counts(violations), len(found.documents), found.skipped)
     if without_policy:
-        line += f"; {without_policy} without a policy: structural checks only"
+        line += f"; {len(without_policy)} without a policy: structural checks only"
+    for unread in sorted({unread_constraints(path) for path in without_policy} - {""}):
+        print(f"note: {unread}", file=sys.stderr)
     print(line, file=sys.stderr)
 
 

@@ -19,7 +19,7 @@ from stowplan.spelling import nearest
 
 from .artefacts import plan_artefacts, write_all
 from .configuration import FaultyConfiguration, find_configuration
-from .inspection import Inspection, inspect, policies_for, unused
+from .inspection import Inspection, inspect, policies_for, unread_constraints, unused
 from .manifests import manifest_of, unreadable_fault
 from .outcome import CANNOT, UsageError, add_fail_on, add_policy, status
 from .places import violations_of
@@ -52,8 +52,10 @@ def run(options: argparse.Namespace) -> int:
         configuration = find_configuration(Path(document.path).parent)
         names, base = policies_for(Path(document.path), options.policy, configuration)
         if not names:
+            unread = unread_constraints(Path(document.path))
             raise UsageError(
                 "no policy: name one with --policy, or put a folder policies/ beside the manifest"
+                + (f" ({unread})" if unread else "")
             )
         loaded = _for_window(load_policies(names, base), options.window)
     except (FaultyConfiguration, FaultyPolicy, _NoManifest) as faulty:
