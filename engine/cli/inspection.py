@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from stowplan.documents import Document
 from stowplan.evaluation import Locate, evaluate, ordered
@@ -27,9 +26,8 @@ from stowplan.rules.check import (
 )
 from stowplan.schemas.manifest import read_manifest
 
-from .configuration import Configuration
 from .places import locator
-from .policies import LoadedPolicy, load_policies
+from .policies import LoadedPolicy
 
 _BLOCKING = frozenset({"M102", "M103", "M104", "M105", "M106", "M109"})
 """A manifest with an error of these gives no plan: it does not say what is to be moved."""
@@ -62,7 +60,8 @@ def inspect(document: Document, loaded: LoadedPolicy | None, *, planning: bool) 
     manifest, faults = (None, ()) if not document.readable else read_manifest(document.data)
     found = list(evaluate(Reading((*document.faults, *faults)), locate))
     if manifest is not None:
-        found += evaluate(ManifestCase(manifest), locate, severities)
+        complete = not any(fault.code in _UNGRAPHED for fault in faults)
+        found += evaluate(ManifestCase(manifest, complete), locate, severities)
     if manifest is None or any(v.code in _UNGRAPHED for v in found):
         return Inspection(document, ordered(found), manifest)
     policy = None if loaded is None else loaded.policy
@@ -97,49 +96,3 @@ def unused(loaded: LoadedPolicy, usages: list[Usage]) -> Iterator[Violation]:
         use = PolicyUse(loaded.policy, tuple(usages))
         locate: Locate = locator(None, loaded.documents)
         yield from evaluate(use, locate, loaded.policy.severities)
-
-
-def policies_for(
-    manifest: Path, named: list[str], configuration: Configuration | None
-) -> tuple[tuple[str, ...], Path | None]:
-    """The policies of a manifest, and the folder that their paths are relative to.
-
-    What was named on the command line; else what `stowplan.yaml` names; else `policies/` beside the
-    manifest.
-    """
-    if named:
-        return tuple(named), None
-    if configuration is not None and configuration.policies:
-        return configuration.policies, _shortest(configuration.folder)
-    beside = manifest.parent / "policies"
-    return ((beside.as_posix(),) if beside.exists() else ()), None
-
-
-def unread_constraints(manifest: Path) -> str:
-    """What to say where a policy in Markdown lies beside a manifest; empty where none does."""
-    beside = manifest.parent / "constraints.md"
-    if not beside.exists():
-        return ""
-    return f"{beside.as_posix()} is not read by this version: state it as a YAML policy"
-
-
-def _shortest(folder: Path) -> Path:
-    """A folder as seen from here, where it lies below; messages then need no absolute path."""
-    here = Path.cwd()
-    return folder.relative_to(here) if folder.is_relative_to(here) else folder
-
-
-class Policies:
-    """Loads each set of policies once, however many manifests have it."""
-
-    def __init__(self) -> None:
-        self._loaded: dict[tuple[tuple[str, ...], Path | None], LoadedPolicy] = {}
-
-    def load(self, names: tuple[str, ...], base: Path | None) -> LoadedPolicy | None:
-        """The policy of these names; None where there are none. Raises FaultyPolicy."""
-        if not names:
-            return None
-        key = names, base
-        if key not in self._loaded:
-            self._loaded[key] = load_policies(names, base)
-        return self._loaded[key]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from stowplan.documents import Document
 from stowplan.evaluation import ordered
@@ -14,12 +15,13 @@ from stowplan.reports.structured import violations_json
 from stowplan.reports.text import counts, summary, violation_line
 from stowplan.rules.check import Usage
 
-from .configuration import Configuration, FaultyConfiguration, find_configuration
-from .inspection import Policies, inspect, policies_for, unread_constraints, unused
+from .configuration import Configuration, FaultyConfiguration
+from .inspection import inspect, unused
 from .manifests import Found, find_manifests
 from .outcome import CANNOT, UsageError, add_fail_on, add_policy, status
 from .places import violations_of
 from .policies import FaultyPolicy, LoadedPolicy
+from .projects import Projects, nearby, unread_constraints
 
 NAME = "lint"
 
@@ -40,80 +42,109 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Lint; violations go to standard output, a summary of text to standard error."""
     write = FORMATS[options.format]
+    projects = Projects(options.policy)
     try:
-        configuration = find_configuration(_start(options.paths))
+        configuration = projects.configuration(_start(options.paths))
         found = find_manifests(_paths(options.paths, configuration))
-        linted = _lint(found, options, configuration)
+        linted = _lint(found, projects, _listed(configuration))
     except (FaultyConfiguration, FaultyPolicy) as faulty:
         write(faulty.violations)
         return CANNOT
-    violations, without_policy = linted
-    write(violations)
+    write(linted.violations)
     if options.format == "text":
-        _summarize(found, violations, without_policy)
+        _summarize(found, linted)
     if found.unreadable:
         return CANNOT
     fail_on = options.fail_on or (configuration.fail_on if configuration else None)
-    return status(violations, Severity(fail_on or Severity.ERROR))
+    return status(linted.violations, Severity(fail_on or Severity.ERROR))
 
 
 def _start(paths: list[str]) -> Path:
-    """Where the search for stowplan.yaml begins: at the first path."""
+    """Where the search for the run's stowplan.yaml begins: at the first path."""
     first = Path(paths[0]) if paths else Path()
     return first if first.is_dir() else first.parent
+
+
+def _listed(configuration: Configuration | None) -> list[str]:
+    """The manifests that a configuration lists."""
+    if configuration is None:
+        return []
+    globs = configuration.manifests
+    found = {path for glob in globs for path in configuration.folder.glob(glob)}
+    return [nearby(path).as_posix() for path in sorted(found)]
 
 
 def _paths(paths: list[str], configuration: Configuration | None) -> list[str]:
     if paths or configuration is None or not configuration.manifests:
         return paths or ["."]
-    folder = configuration.folder
-    listed = [path for glob in configuration.manifests for path in sorted(folder.glob(glob))]
+    listed = _listed(configuration)
     if not listed:
         raise UsageError("nothing to lint: stowplan.yaml's manifests match no file")
-    here = Path.cwd()
-    return [str(p.relative_to(here)) if p.is_relative_to(here) else str(p) for p in listed]
+    return listed
 
 
-def _lint(
-    found: Found, options: argparse.Namespace, configuration: Configuration | None
-) -> tuple[tuple[Violation, ...], list[Path]]:
-    """All violations, and the manifests that had no policy. Raises FaultyPolicy."""
+class _Linted(NamedTuple):
+    """All violations, and the manifests that had no policy."""
+
+    violations: tuple[Violation, ...]
+    without_policy: tuple[Path, ...]
+
+
+def _lint(found: Found, projects: Projects, listed: list[str]) -> _Linted:
+    """Check what was found. Raises FaultyConfiguration, FaultyPolicy."""
     if not found.documents and not found.unreadable:
         raise UsageError("nothing to lint: no file with `tables` at its top; name a manifest")
-    policies = Policies()
-    pairs = [(doc, _policy(doc, policies, options, configuration)) for doc in found.documents]
+    pairs = _with_policies(found.documents, projects)
     violations: list[Violation] = []
-    usages: dict[int, tuple[LoadedPolicy, list[Usage]]] = {}
+    usages: dict[int, list[Usage]] = {}
     for document, loaded in pairs:
         inspection = inspect(document, loaded, planning=False)
         violations.extend(inspection.violations)
-        if loaded is not None and inspection.usage is not None:
-            usages.setdefault(id(loaded), (loaded, []))[1].append(inspection.usage)
-    for loaded, used in usages.values():
-        violations.extend(unused(loaded, used))
+        if inspection.usage is not None:
+            usages.setdefault(id(loaded), []).append(inspection.usage)
+    for document, loaded in _others(listed, found, projects) if usages else ():
+        usage = inspect(document, loaded, planning=False).usage
+        if usage is not None and id(loaded) in usages:
+            usages[id(loaded)].append(usage)
+    for loaded in {id(loaded): loaded for _, loaded in pairs}.values():
+        if loaded is not None:
+            violations.extend(unused(loaded, usages.get(id(loaded), [])))
     for path, fault in found.unreadable:
         violations.extend(violations_of((fault,), Document(path, None, "", "")))
-    without = [Path(document.path) for document, loaded in pairs if loaded is None]
-    return ordered(violations), without
+    without = tuple(Path(document.path) for document, loaded in pairs if loaded is None)
+    return _Linted(ordered(violations), without)
 
 
-def _policy(
-    document: Document,
-    policies: Policies,
-    options: argparse.Namespace,
-    configuration: Configuration | None,
-) -> LoadedPolicy | None:
-    names, base = policies_for(Path(document.path), options.policy, configuration)
-    return policies.load(names, base)
+def _with_policies(
+    documents: Iterable[Document], projects: Projects
+) -> list[tuple[Document, LoadedPolicy | None]]:
+    """Each manifest with its policy. Raises FaultyPolicy with the faults of all policies."""
+    pairs: list[tuple[Document, LoadedPolicy | None]] = []
+    faults: list[Violation] = []
+    for document in documents:
+        try:
+            pairs.append((document, projects.policy(Path(document.path))))
+        except FaultyPolicy as faulty:
+            faults.extend(faulty.violations)
+    if faults:
+        raise FaultyPolicy(ordered(faults))
+    return pairs
 
 
-def _summarize(
-    found: Found, violations: Iterable[Violation], without_policy: Sequence[Path]
-) -> None:
-    line = summary(counts(violations), len(found.documents), found.skipped)
-    if without_policy:
-        line += f"; {len(without_policy)} without a policy: structural checks only"
-    for unread in sorted({unread_constraints(path) for path in without_policy} - {""}):
+def _others(
+    listed: list[str], found: Found, projects: Projects
+) -> list[tuple[Document, LoadedPolicy | None]]:
+    """The listed manifests that this run does not check: a rule may have its effect in them."""
+    seen = {Path(document.path).resolve() for document in found.documents}
+    rest = [path for path in listed if Path(path).resolve() not in seen]
+    return _with_policies(find_manifests(rest).documents, projects)
+
+
+def _summarize(found: Found, linted: _Linted) -> None:
+    line = summary(counts(linted.violations), len(found.documents), found.skipped)
+    if linted.without_policy:
+        line += f"; {len(linted.without_policy)} without a policy: structural checks only"
+    for unread in sorted({unread_constraints(path) for path in linted.without_policy} - {""}):
         print(f"note: {unread}", file=sys.stderr)
     print(line, file=sys.stderr)
 

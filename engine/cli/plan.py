@@ -18,12 +18,13 @@ from stowplan.reports.text import violation_line
 from stowplan.spelling import nearest
 
 from .artefacts import plan_artefacts, write_all
-from .configuration import FaultyConfiguration, find_configuration
-from .inspection import Inspection, inspect, policies_for, unread_constraints, unused
+from .configuration import FaultyConfiguration
+from .inspection import Inspection, inspect, unused
 from .manifests import manifest_of, unreadable_fault
 from .outcome import CANNOT, UsageError, add_fail_on, add_policy, status
 from .places import violations_of
-from .policies import FaultyPolicy, LoadedPolicy, load_policies
+from .policies import FaultyPolicy, LoadedPolicy
+from .projects import Projects, unread_constraints
 
 NAME = "plan"
 
@@ -47,17 +48,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Plan; artefacts go to the output folder, findings and a summary to standard output."""
+    projects = Projects(options.policy)
     try:
         document = _read(options.manifest)
-        configuration = find_configuration(Path(document.path).parent)
-        names, base = policies_for(Path(document.path), options.policy, configuration)
-        if not names:
+        configuration = projects.configuration(Path(document.path).parent)
+        policy = projects.policy(Path(document.path))
+        if policy is None:
             unread = unread_constraints(Path(document.path))
             raise UsageError(
                 "no policy: name one with --policy, or put a folder policies/ beside the manifest"
                 + (f" ({unread})" if unread else "")
             )
-        loaded = _for_window(load_policies(names, base), options.window)
+        loaded = _for_window(policy, options.window)
     except (FaultyConfiguration, FaultyPolicy, _NoManifest) as faulty:
         _show(faulty.violations, options.format)
         return CANNOT

@@ -13,11 +13,11 @@ _MICRO = 1_000_000
 def checkpoints(
     policy: Policy, main: PlannedWindow, planned: Sequence[PlannedTable], required: Iterable[str]
 ) -> tuple[PlannedCheckpoint, ...]:
-    """Every checkpoint rule's moment, by time: what is done by then, and how late it may come true.
+    """Every checkpoint rule's moment, by time: what is done by then, how late it may come true.
 
     `latest_us` follows from a uniform delay: the moment may slip by what the last required table
-    has left until `duration - rollback`, and no further than that. `no_go_below` is what must have been moved of the required
-    bytes so that the rest can still be moved at the target rate.
+    has left until `duration - rollback`, and no further than that. `no_go_below` is what must have
+    been moved of the required bytes so that the rest can still be moved at the target rate.
     """
     by_name = {table.name: table for table in planned}
     names = Names(by_name)

@@ -17,7 +17,7 @@ from .workload import MICROSECONDS, Graph, ceiling, gather
 
 BISECTIONS = 17
 RETRIES = 64
-FEWEST = 6
+FEWEST = 4
 WORK = 400_000  # tables placed in all schedules of one choice together
 
 

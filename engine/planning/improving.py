@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain
 from random import Random
 
 from stowplan.model import Capacity, Demand
@@ -13,6 +12,7 @@ from .ranking import Ranking, static_ranks
 from .scheduling import finishes_of
 from .workload import Graph, Workload, gather
 
+FITTED = 20_000  # tables up to which fit-first is tried; the gap shrinks as their number grows
 RE_RANKED = 500  # tables up to which other ranks are tried
 TRIES = 200
 WORK = 40_000  # tables placed in all tries together
@@ -51,13 +51,11 @@ def _improved(workload: Workload, classes: Sequence[int], level: int, ranking: R
     static = static_ranks(workload, classes)
     first = {workload.tables[at]: static[at] for at in members}
     best = Ranking({**ranking.ranks, **first}, ranking.fit_first - {level})
-    trials = _trials(workload, level, ranking, first)
-    trial = next(trials, None)
-    if trial is None:
+    if len(workload.tables) > FITTED:
         return best
     finish = _finish(workload, classes, members, best)
     enough = proven(workload) + len(workload.tables)
-    for trial in chain([trial], trials):
+    for trial in _trials(workload, level, ranking, first):
         if finish <= enough:
             break
         other = _finish(workload, classes, members, trial)

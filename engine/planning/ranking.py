@@ -42,3 +42,13 @@ def static_ranks(workload: Workload, classes: Sequence[int]) -> list[int]:
             levels[node] = min([levels[child] for child in below])
             chains[node] = max([chains[c] for c in below if levels[c] == levels[node]])
     return chains[:count]
+
+
+def ranks_of(workload: Workload, classes: Sequence[int], ranking: Ranking) -> list[int]:
+    """By position: the settled rank, else the static one."""
+    settled = ranking.ranks
+    if all(table in settled for table in workload.tables):
+        return [settled[table] for table in workload.tables]
+    static = static_ranks(workload, classes)
+    pairs = zip(workload.tables, static, strict=True)
+    return [settled.get(table, rank) for table, rank in pairs]

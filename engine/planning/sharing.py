@@ -1,0 +1,304 @@
+"""One pass over the events of a window: who gets a stream, and how much of the bandwidth.
+
+Nothing is gone through from scratch. All who move bytes have their full rate but the last by key,
+so that an event changes only the tables at that border.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Sequence
+from heapq import heappop, heappush
+
+from stowplan.model import Segment, Timing
+
+from .ranking import Ranking, ranks_of
+from .workload import Workload, ceiling
+
+LOOK_AHEAD = 16
+
+_IDLE = -1  # the rate of a table that holds no stream; 0 is overhead
+
+
+class Run:
+    """The events of a window and what they lead to; see `scheduling` for the rules of sharing.
+
+    With `noting` the segments are kept, else only the finishes.
+
+    A table's key is one integer: `class * width + n` for the n-th admitted, and
+    `class * width + count + n` for the n-th by rank of those that wait (`width` is `2 * count`).
+    `target` is the rate that a table is to have from now on, `rate` the one since `since`.
+    """
+
+    def __init__(
+        self, workload: Workload, classes: Sequence[int], ranking: Ranking, *, noting: bool
+    ) -> None:
+        count = len(workload.tables)
+        self.workload = workload
+        self.classes = classes
+        self.fit_first = ranking.fit_first
+        self.noting = noting
+        self.count = count
+        self.width = 2 * count
+        self.nobody = (max(classes, default=0) + 1) * self.width  # weaker than every key
+        self.now = 0
+        self.free = workload.capacity.rate
+        self.streams = workload.capacity.streams
+        ranks = ranks_of(workload, classes, ranking)
+        span = max(ranks, default=0) - min(ranks, default=0) + 1
+        places = [level * span - rank for level, rank in zip(classes, ranks, strict=True)]
+        self.by_rank = sorted(range(count), key=places.__getitem__)  # equal ones stay by name
+        self.keys = [0] * count
+        for place, at in enumerate(self.by_rank):
+            self.keys[at] = classes[at] * self.width + count + place
+        self.admitted: list[int] = []
+        self.pending = list(workload.pending)
+        self.work = list(workload.work)
+        self.overhead = list(workload.overhead)
+        self.rate = [_IDLE] * count
+        self.target = [_IDLE] * count
+        self.since = [0] * count
+        self.due = [_IDLE] * count
+        self.loaded = bytearray(count)
+        self.segments: list[list[Segment]] = [[] for _ in range(count)] if noting else []
+        self.start = [0] * count
+        self.finish = [0] * count
+        self.events: list[int] = []  # heap of `time * count + table`: stale if not what is due
+        self.with_overhead: list[int] = []  # heaps of the keys of those who hold no stream
+        self.with_bytes: list[int] = []
+        self.holders: list[int] = []  # keys of those who hold a stream, sorted
+        self.movers: list[int] = []  # keys of those who move bytes, sorted
+        self.changed: list[int] = []
+
+    def play(self) -> None:
+        """Run from the first event to the last. Raises ValueError for a cycle."""
+        for node in [node for node, count in enumerate(self.pending) if count == 0]:
+            if node >= self.count or self._passes(node):
+                self._release(node)
+        self._share()
+        events, due, count = self.events, self.due, self.count
+        while events:
+            self.now = now = events[0] // count
+            while events and events[0] < (now + 1) * count:
+                at = heappop(events) % count
+                if due[at] == now:
+                    due[at] = _IDLE
+                    self._elapse(at)
+            self._share()
+        if any(self.pending):
+            raise ValueError("the tables to schedule depend on each other in a cycle")
+
+    def timings(self) -> list[Timing]:
+        """What was noted, by position."""
+        return [
+            Timing(tuple(noted), noted[0].start_us if noted else start, finish)
+            for noted, start, finish in zip(self.segments, self.start, self.finish, strict=True)
+        ]
+
+    # What an event brings.
+
+    def _elapse(self, at: int) -> None:
+        """The end of a table's overhead, of its load, or of its work after the load."""
+        if self.loaded[at]:
+            self._release(at)
+            return
+        key = self.keys[at]
+        in_overhead = self.rate[at] == 0
+        self._close_segment(at, ending=True)
+        del self.holders[bisect_left(self.holders, key)]
+        if not in_overhead:
+            del self.movers[bisect_left(self.movers, key)]
+            self.free += self.target[at]
+        self.rate[at] = self.target[at] = _IDLE
+        if in_overhead and self.work[at]:
+            heappush(self.with_bytes, key)
+        elif self._ends_with_load(at):
+            self._release(at)
+
+    def _ends_with_load(self, at: int) -> bool:
+        """Whether no work follows the load, else that work is waited for."""
+        self.loaded[at] = True
+        post = self.workload.post[at]
+        if post:
+            self._expect(at, post)
+        return not post
+
+    def _expect(self, at: int, after: int) -> None:
+        """The next event of a table; one that was expected before no longer counts."""
+        self.due[at] = time = self.now + after
+        heappush(self.events, time * self.count + at)
+
+    def _release(self, node: int) -> None:
+        """A table has finished: let its children come, and theirs if they take no time."""
+        pending, children, count = self.pending, self.workload.children, self.count
+        finished = [node]
+        while finished:
+            node = finished.pop()
+            if node < count:
+                self.finish[node] = self.now
+            for child in children[node]:
+                pending[child] -= 1
+                if pending[child] == 0 and (child >= count or self._passes(child)):
+                    finished.append(child)
+
+    def _passes(self, at: int) -> bool:
+        """Make a table whose parents have finished a candidate, unless it takes no time at all."""
+        if self.overhead[at]:
+            heappush(self.with_overhead, self.keys[at])
+        elif self.work[at]:
+            heappush(self.with_bytes, self.keys[at])
+        else:
+            self.start[at] = self.now
+            return self._ends_with_load(at)
+        return False
+
+    # Who gets what.
+
+    def _share(self) -> None:
+        """Give out streams and bandwidth, strongest key first, then note what has changed."""
+        holders, movers, nobody = self.holders, self.movers, self.nobody
+        with_bytes, with_overhead = self.with_bytes, self.with_overhead
+        while True:
+            last = movers[-1] if movers else nobody
+            if self.free and movers:
+                self._top_up(self._table(last))
+            beyond = holders[-1] if len(holders) == self.streams else nobody
+            key = with_bytes[0] if with_bytes else nobody
+            other = with_overhead[0] if with_overhead else nobody
+            if key < min(other, beyond) and (self.free or key < last):
+                self._admit(self._next_with_bytes(), moves=True)
+            elif other < beyond:
+                self._admit(heappop(with_overhead), moves=False)
+            else:
+                break
+        for at in self.changed:
+            if self.target[at] != self.rate[at]:
+                self._open_segment(at)
+        self.changed.clear()
+
+    def _table(self, key: int) -> int:
+        place = key % self.width
+        if place < self.count:
+            return self.admitted[place]
+        return self.by_rank[place - self.count]
+
+    def _set_target(self, at: int, rate: int) -> None:
+        self.target[at] = rate
+        self.changed.append(at)
+
+    def _top_up(self, at: int) -> None:
+        """Let the last mover, the only one below its full rate, have what is free."""
+        more = min(self.free, self.workload.rates[at] - self.target[at])
+        if more:
+            self.free -= more
+            self._set_target(at, self.target[at] + more)
+
+    def _admit(self, key: int, moves: bool) -> None:
+        """Give a candidate a stream, taken from the weakest holder if none is left."""
+        at = self._table(key)
+        if key % self.width >= self.count:
+            key = self.keys[at] = self.classes[at] * self.width + len(self.admitted)
+            self.admitted.append(at)
+        if len(self.holders) == self.streams:
+            self._dismiss(self._table(self.holders[-1]))
+        insort(self.holders, key)
+        if not moves:
+            self._set_target(at, 0)
+            return
+        full = self.workload.rates[at]
+        while self.free < full and self.movers and self.movers[-1] > key:
+            self._take_from(self._table(self.movers[-1]), full - self.free)
+        insort(self.movers, key)
+        rate = min(full, self.free)
+        self.free -= rate
+        self._set_target(at, rate)
+
+    def _take_from(self, at: int, wanted: int) -> None:
+        """Free up to `wanted` bytes/s of a mover; one that has nothing left pauses."""
+        if self.target[at] <= wanted:
+            self._dismiss(at)
+        else:
+            self.free += wanted
+            self._set_target(at, self.target[at] - wanted)
+
+    def _dismiss(self, at: int) -> None:
+        """Take a holder's stream and bandwidth; it becomes a candidate again."""
+        key = self.keys[at]
+        del self.holders[bisect_left(self.holders, key)]
+        if self.target[at]:
+            del self.movers[bisect_left(self.movers, key)]
+            self.free += self.target[at]
+            heappush(self.with_bytes, key)
+        else:
+            heappush(self.with_overhead, key)
+        self._set_target(at, _IDLE)
+
+    def _next_with_bytes(self) -> int:
+        """The strongest candidate with bytes; with fit-first, one that gets its full rate."""
+        key = heappop(self.with_bytes)
+        if self.fit_first and self._waits_to_fit(key):
+            available = self._available(key // self.width)
+            if available < self.workload.rates[self._table(key)]:
+                return self._first_fitting(key, available)
+        return key
+
+    def _waits_to_fit(self, key: int) -> bool:
+        return key % self.width >= self.count and key // self.width in self.fit_first
+
+    def _available(self, level: int) -> int:
+        """The bandwidth that a class can have: what is free, and what weaker classes hold."""
+        available = self.free
+        for key in reversed(self.movers):
+            if key // self.width <= level:
+                break
+            available += self.target[self._table(key)]
+        return available
+
+    def _first_fitting(self, first: int, available: int) -> int:
+        """The next waiting table of the same class whose full rate fits, else `first` itself."""
+        passed = [first]
+        found = first
+        while self.with_bytes and len(passed) <= LOOK_AHEAD and found == first:
+            key = self.with_bytes[0]
+            if key // self.width != first // self.width:
+                break
+            if self.workload.rates[self._table(key)] <= available:
+                found = key
+            passed.append(heappop(self.with_bytes))
+        passed.remove(found)
+        for key in passed:
+            heappush(self.with_bytes, key)
+        return found
+
+    # What has been.
+
+    def _open_segment(self, at: int) -> None:
+        """From now on a table has its target rate; what it had until now is noted."""
+        self._close_segment(at)
+        rate = self.rate[at] = self.target[at]
+        if rate == _IDLE:
+            self.due[at] = _IDLE
+            return
+        self.since[at] = self.now
+        self._expect(at, ceiling(self.work[at], rate) if rate else self.overhead[at])
+
+    def _close_segment(self, at: int, ending: bool = False) -> None:
+        rate, since = self.rate[at], self.since[at]
+        if rate == _IDLE:
+            return
+        length = self.now - since
+        if rate == 0:
+            self.overhead[at] -= length
+        elif ending:
+            rate = ceiling(self.work[at], length)
+            self.work[at] = 0
+        else:
+            self.work[at] -= rate * length
+        if self.noting:
+            self._note(at, since, rate)
+
+    def _note(self, at: int, since: int, rate: int) -> None:
+        segments = self.segments[at]
+        if segments and segments[-1].end_us == since and segments[-1].rate == rate:
+            since = segments.pop().start_us
+        segments.append(Segment(since, self.now, rate))
