@@ -10,8 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from stowplan.model import Manifest, Plan, Violation
+from stowplan.reports.follow_up import follow_up_manifest
 from stowplan.reports.markdown import plan_markdown
-from stowplan.reports.structured import follow_up_manifest, plan_json
+from stowplan.reports.plan_json import plan_json
 
 from .outcome import UsageError
 

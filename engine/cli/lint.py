@@ -11,8 +11,8 @@ from typing import NamedTuple
 from stowplan.documents import Document
 from stowplan.evaluation import ordered
 from stowplan.model import Severity, Violation
-from stowplan.reports.structured import violations_json
 from stowplan.reports.text import counts, summary, violation_line
+from stowplan.reports.violations_json import violations_json
 from stowplan.rules.check import Usage
 
 from .configuration import Configuration, FaultyConfiguration

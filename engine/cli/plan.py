@@ -12,9 +12,9 @@ from stowplan.documents import Document, Unreadable, read
 from stowplan.evaluation import ordered
 from stowplan.model import Severity, Violation
 from stowplan.planning.follow_up import for_window, window_names
-from stowplan.reports.structured import violations_json
 from stowplan.reports.summary import plan_summary
 from stowplan.reports.text import violation_line
+from stowplan.reports.violations_json import violations_json
 from stowplan.spelling import nearest
 
 from .artefacts import plan_artefacts, write_all

@@ -12,6 +12,7 @@ from stowplan.model import (
     Chunk,
     Demand,
     DependencyRule,
+    Direction,
     Manifest,
     OversizedTable,
     Placement,
@@ -173,14 +174,27 @@ def effective_rules(ground: Groundwork) -> frozenset[str]:
     effective = set(ground.classification.winners | ground.figures.effective)
     kinds: set[type] = set()
     for rule in ground.policy.rules:
-        if isinstance(rule, DependencyRule) and ground.graph.rule_pairs.get(rule.id):
-            effective.add(rule.id)
-        elif isinstance(rule, CheckpointRule):
-            if not rule.after or names.selected(rule.after):
-                effective.add(rule.id)
-        elif isinstance(rule, ResourceRule) and _holds(rule, kinds):
+        if (
+            (isinstance(rule, DependencyRule) and _orders(rule, ground, names))
+            or (isinstance(rule, CheckpointRule) and _looks(rule, names))
+            or (isinstance(rule, ResourceRule) and _holds(rule, kinds))
+        ):
             effective.add(rule.id)
     return frozenset(effective)
+
+
+def _orders(rule: DependencyRule, ground: Groundwork, names: Names) -> bool:
+    """Whether a rule has edges, or would have if its tables were not at the destination already."""
+    if ground.graph.rule_pairs.get(rule.id):
+        return True
+    own, others = names.selected(rule.tables), names.selected(rule.others)
+    moved = frozenset(ground.manifest.present)
+    adds = rule.direction is not Direction.NOT_AFTER
+    return adds and bool(own and others - own) and not moved.isdisjoint(own | others)
+
+
+def _looks(rule: CheckpointRule, names: Names) -> bool:
+    return not rule.after or bool(names.selected(rule.after))
 
 
 def _holds(rule: ResourceRule, kinds: set[type]) -> bool:

@@ -1,63 +1,32 @@
-"""The JSON that programs rely on: violations, plans and follow-up manifests."""
+"""`migration_plan.json`: the plan for programs. Seconds, MB and MB/s with at most six decimals."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from stowplan.model import (
     Action,
     Bound,
     DeferredTable,
-    Manifest,
     Plan,
     PlannedCheckpoint,
     PlannedTable,
     PlannedWindow,
     Reason,
-    Table,
-    Violation,
     Witness,
 )
-from stowplan.units import MEGABYTE, megabytes, seconds
+from stowplan.units import megabytes, seconds
 
-from .text import counts
+from .json_layout import document
+from .violations_json import violation_record
 
 PLAN_VERSION = 1
 
 
-def violation_record(violation: Violation) -> dict[str, Any]:
-    """One violation as in `lint --format json`."""
-    return {
-        "code": violation.code,
-        "rule": violation.rule,
-        "severity": violation.severity.value,
-        "message": violation.message,
-        "path": violation.span.path,
-        "line": violation.span.line,
-        "column": violation.span.column,
-        "tables": list(violation.tables),
-        "hint": violation.hint,
-        "suppressed": violation.suppressed,
-        "details": violation.details,
-    }
-
-
-def violations_json(violations: Sequence[Violation]) -> str:
-    """The whole of `lint --format json`: one violation a line, and their counts."""
-    return _document(
-        {
-            "violations": [violation_record(violation) for violation in violations],
-            "counts": counts(violations),
-        }
-    )
-
-
 def plan_json(plan: Plan, manifest: tuple[str, str], files: Sequence[tuple[str, str]]) -> str:
     """`migration_plan.json`; `manifest` and `files` are paths, as they are shown, with hashes."""
-    return _document(
+    return document(
         {
             "stowplan_plan": PLAN_VERSION,
             "manifest": _input(*manifest),
@@ -293,92 +262,3 @@ def _action(action: Action) -> Any:  # noqa: ANN401 (a word or a mapping, as in 
         unit, convert = units[action.kind]
         return {action.kind: {unit: convert(value)}}
     return {action.kind: value}
-
-
-# --- manifests ---------------------------------------------------------------------------------
-
-
-def follow_up_manifest(manifest: Manifest, plan: Plan) -> str:
-    """`follow_up.manifest.json`: what the main window leaves, with `present` naming what it takes.
-
-    Excluded tables are left out for good.
-    """
-    moved = {table.name for table in plan.planned}
-    excluded = {table.name for table in plan.deferred if table.code == "excluded"}
-    left = {
-        table.name: table
-        for table in reversed(manifest.tables)
-        if table.name not in moved and table.name not in excluded
-    }
-    record: dict[str, Any] = {}
-    if manifest.source is not None:
-        record["source"] = manifest.source
-    if manifest.destination is not None:
-        record["destination"] = manifest.destination
-    if manifest.measured_at is not None:
-        record["measured_at"] = manifest.measured_at
-    record["total_size_mb"] = _number(sum(table.size for table in left.values()))
-    record["present"] = sorted(moved | set(manifest.present))
-    record["tables"] = [_table(left[name]) for name in sorted(left)]
-    record["dependencies"] = _parents(manifest, left)
-    return _document(record)
-
-
-def _table(table: Table) -> dict[str, Any]:
-    record: dict[str, Any] = {
-        "name": table.name,
-        "rows": table.rows,
-        "size_mb": _number(table.size),
-    }
-    optional = {
-        "index_mb": _number(table.index_size) if table.index_size else None,
-        "max_row_mb": _number(table.max_row) if table.max_row else None,
-        "lob": table.lob,
-        "priority": table.priority,
-        "primary_key": list(table.primary_key) or None,
-        "owner": table.owner,
-        "labels": dict(sorted(table.labels.items())) or None,
-    }
-    return record | {key: value for key, value in optional.items() if value is not None}
-
-
-def _number(size: int) -> int | float:
-    """Megabytes as the shortest number that is exact."""
-    exact = Decimal(size) / MEGABYTE
-    return int(exact) if exact == exact.to_integral_value() else float(exact)
-
-
-def _parents(manifest: Manifest, among: Collection[str]) -> dict[str, list[str]]:
-    parents: dict[str, set[str]] = {}
-    for child, parent, _ in manifest.dependencies:
-        if child in among:
-            parents.setdefault(child, set()).add(parent)
-    return {child: sorted(parents[child]) for child in sorted(parents)}
-
-
-# --- layout ------------------------------------------------------------------------------------
-
-
-def _document(record: Mapping[str, Any]) -> str:
-    """JSON with a line for each entry of a list or mapping at the top: small diffs, fast."""
-    return "{\n" + ",\n".join(_members(record)) + "\n}\n"
-
-
-def _members(record: Mapping[str, Any]) -> Iterator[str]:
-    for key, value in record.items():
-        name = _compact(key)
-        if isinstance(value, list) and value and isinstance(value[0], dict):
-            entries = ",\n".join(f"    {_compact(entry)}" for entry in value)
-            yield f"  {name}: [\n{entries}\n  ]"
-        elif isinstance(value, dict) and len(value) > 1:
-            entries = ",\n".join(f"    {_compact(k)}: {_compact(v)}" for k, v in value.items())
-            yield f"  {name}: {{\n{entries}\n  }}"
-        else:
-            yield f"  {name}: {_compact(value)}"
-
-
-_encode = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
-
-
-def _compact(value: object) -> str:
-    return _encode(value)
