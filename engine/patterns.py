@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from itertools import takewhile
 
-from stowplan.model import Pattern
+from stowplan.model import Pattern, shown
 
 
 class PatternError(ValueError):
@@ -39,7 +39,7 @@ def _tokens(text: str) -> list[tuple[str, bool]]:
         if character == "\\":
             escaped = next(characters, None)
             if escaped is None:
-                raise PatternError(rf"{text!r} ends in a lone backslash")
+                raise PatternError(f'"{shown(text)}" ends in a lone backslash')
             tokens.append((escaped, False))
         else:
             tokens.append((character, character in "*?"))

@@ -11,6 +11,8 @@ import difflib
 import re
 from fractions import Fraction
 
+from stowplan.model import shown
+
 MICROSECONDS = 1_000_000
 MEGABYTE = 1_000_000
 LARGEST = 2**63 - 1
@@ -32,7 +34,7 @@ _TIMES = {
 }
 _PER = {"s": 1, "min": 60, "h": 3600}
 
-_NUMBER = r"(\d{1,30}(?:\.\d{1,30})?)"
+_NUMBER = r"([0-9]{1,30}(?:\.[0-9]{1,30})?)"
 _QUANTITY = re.compile(rf"{_NUMBER}\s*([A-Za-z%µ]*)")
 _CLOCK = re.compile(rf"(?:{_NUMBER}\s*([a-zA-Zµ]+)\s*)+")
 _CLOCK_PART = re.compile(rf"{_NUMBER}\s*([a-zA-Zµ]+)\s*")
@@ -54,7 +56,7 @@ def parse_duration(text: object) -> int:
     """Microseconds of `4h`, `90m`, `1h30m`, `1.5 h` or ISO 8601's `PT4H`; rounded up."""
     example = "write a number with a unit, such as 4h, 90m, 30s or PT4H"
     if not isinstance(text, str):
-        raise UnitError(f"a duration must be text with a unit, is {text!r}", example)
+        raise UnitError(f"a duration must be text with a unit, is {shown(text)}", example)
     cleaned = text.strip()
     if cleaned.startswith("P") and len(cleaned) > 2 and (iso := _ISO.fullmatch(cleaned)):
         parts = zip(iso.groups(), _ISO_SECONDS, strict=True)
@@ -65,7 +67,7 @@ def parse_duration(text: object) -> int:
             for number, unit in _CLOCK_PART.findall(cleaned)
         )
     else:
-        raise UnitError(f"{text!r} is not a duration", example)
+        raise UnitError(f'"{shown(text)}" is not a duration', example)
     return _within(-(-exact.numerator // exact.denominator) if exact else 0, text)
 
 
@@ -80,7 +82,7 @@ def parse_rate(text: object) -> int:
     """Bytes per second of `50MB/s`, `50MB/min`, `1GiB/h`; rounded down."""
     example = "write a size for each unit of time, such as 50MB/s or 3GB/min"
     if not isinstance(text, str) or "/" not in text:
-        raise UnitError(f"a rate must be text like 50MB/s, is {text!r}", example)
+        raise UnitError(f"a rate must be text like 50MB/s, is {shown(text)}", example)
     size, _, per = text.partition("/")
     number, unit = _split(size.strip(), "a rate", example)
     seconds = _known(per.strip(), _PER, text, example)
@@ -92,9 +94,9 @@ def parse_share(text: object) -> Fraction:
     example = "write a percentage from 0% to 100%, such as 10%"
     number, unit = _split(text, "a share", example)
     if unit != "%":
-        raise UnitError(f"{text!r} is not a percentage", example)
+        raise UnitError(f'"{shown(text)}" is not a percentage', example)
     if number > 100:
-        raise UnitError(f"{text!r} is more than all there is", example)
+        raise UnitError(f'"{shown(text)}" is more than all there is', example)
     return number / 100
 
 
@@ -105,10 +107,10 @@ def is_share(text: object) -> bool:
 
 def _split(text: object, what: str, example: str) -> tuple[Fraction, str]:
     if not isinstance(text, str):
-        raise UnitError(f"{what} must be text with a unit, is {text!r}", example)
+        raise UnitError(f"{what} must be text with a unit, is {shown(text)}", example)
     match = _QUANTITY.fullmatch(text.strip())
     if match is None:
-        raise UnitError(f"{text!r} is not {what}", example)
+        raise UnitError(f'"{shown(text)}" is not {what}', example)
     return Fraction(match[1]), match[2]
 
 
@@ -116,10 +118,10 @@ def _known(unit: str, units: dict[str, int], text: str, example: str) -> int:
     if unit in units:
         return units[unit]
     if not unit:
-        raise UnitError(f"{text!r} has no unit", example)
+        raise UnitError(f'"{shown(text)}" has no unit', example)
     near = _nearest(unit, units)
     hint = f"did you mean {near}? {example}" if near else example
-    raise UnitError(f"{text!r} has the unknown unit {unit!r}", hint)
+    raise UnitError(f'"{shown(text)}" has the unknown unit "{shown(unit)}"', hint)
 
 
 def _nearest(unit: str, units: dict[str, int]) -> str | None:
@@ -131,7 +133,7 @@ def _nearest(unit: str, units: dict[str, int]) -> str | None:
 
 def _within(value: int, text: str) -> int:
     if value > LARGEST:
-        raise UnitError(f"{text!r} is too large to count", "write a quantity below 2^63")
+        raise UnitError(f'"{shown(text)}" is too large to count', "write a quantity below 2^63")
     return value
 
 

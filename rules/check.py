@@ -25,9 +25,10 @@ class Reading(NamedTuple):
 
 
 class ManifestCase(NamedTuple):
-    """A manifest by itself."""
+    """A manifest by itself; not `complete` where tables with faults were left out of it."""
 
     manifest: Manifest
+    complete: bool = True
 
 
 class GraphCase(NamedTuple):

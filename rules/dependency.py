@@ -186,10 +186,13 @@ def _pattern(name: str) -> str:
 
 
 def _scalar(text: str) -> str:
-    """A YAML scalar: plain where that is safe, else quoted as in JSON, which YAML can read."""
+    """A YAML scalar: plain where that is safe, else in double quotes with nothing invisible."""
     plain = re.fullmatch(r"[A-Za-z][A-Za-z0-9_.-]*", text)
     words = ("null", "true", "false", "yes", "no", "on", "off", "y", "n")
-    return text if plain and text.lower() not in words else json.dumps(text)
+    if plain and text.lower() not in words:
+        return text
+    quoted = json.dumps(text, ensure_ascii=False)
+    return "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in quoted)
 
 
 def _edge_places(manifest: Manifest) -> dict[tuple[str, str], tuple[str | int, ...]]:

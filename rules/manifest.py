@@ -171,9 +171,9 @@ def duplicate_table(case: ManifestCase) -> Iterator[Finding]:
                 path, text, (name,), hint="a present table is not moved: drop one of them"
             )
         if key in folded:
-            text = f"tables {shown(folded[key])} and {shown(name)} differ only in case"
-            hint = "where identifiers fold case they are one table"
             pair = tuple(sorted((folded[key], name)))
+            text = f"tables {shown(pair[0])} and {shown(pair[1])} differ only in case"
+            hint = "where identifiers fold case they are one table"
             yield Finding(path, text, pair, hint=hint, severity=Severity.WARNING)
         folded.setdefault(key, name)
 
@@ -250,7 +250,7 @@ def wrong_total(case: ManifestCase) -> Iterator[Finding]:
     """
     declared = case.manifest.declared_total
     total = sum(table.size for table in case.manifest.tables)
-    if declared is not None and declared != total:
+    if case.complete and declared is not None and declared != total:
         text = (
             f"the declared total is {size_text(declared)}, the tables add up to {size_text(total)}"
         )
@@ -282,7 +282,7 @@ def no_tables(case: ManifestCase) -> Iterator[Finding]:
       tables: []
     ```
     """
-    if not case.manifest.tables:
+    if case.complete and not case.manifest.tables:
         yield Finding(("tables",), "the manifest lists no tables", hint="list what is to be moved")
 
 

@@ -278,7 +278,11 @@ def _missing(rules: Sequence[ResourceRule], case: PolicyCase) -> Iterator[Findin
     source = case.policy.files[0].path if case.policy.files else None
     for absent, what, example in (
         (not windows, "window", "window: {duration: 4h}"),
-        (not rates and not all(w.bandwidth for w in windows), "bandwidth", "bandwidth: {limit: …}"),
+        (
+            not rates and not (windows and all(w.bandwidth for w in windows)),
+            "bandwidth",
+            "bandwidth: {limit: …}",
+        ),
     ):
         if absent:
             text = f"the policy states no {what}: nothing can be timed"

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import argparse
 import gc
+import io
 import os
 import sys
 from collections.abc import Sequence
 
 from stowplan import __version__
+from stowplan.model import shown
 
 from . import explain, lint, plan
 from .outcome import CANNOT, UsageError, complain
@@ -25,6 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     # A command is short-lived and what it reads stays: collecting would cost a fifth of the time.
     gc.disable()
+    # Whatever a terminal's encoding, names and paths can be shown: what it lacks, as an escape.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     options = _parser().parse_args(arguments)
     try:
         status: int = options.run(options)
@@ -40,9 +45,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if options.debug:
             raise
-        print(
-            f"stowplan: bug: {type(error).__name__}: {error} (--debug shows where)", file=sys.stderr
-        )
+        if isinstance(error, OSError):
+            return complain(UsageError(f"{shown(error.filename or '')}: {error.strerror}"))
+        text = f"bug: {type(error).__name__}: {shown(str(error), 300)} (--debug shows where)"
+        print(f"stowplan: {text}", file=sys.stderr)
         return _BUG
     return status
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from collections.abc import Mapping
@@ -58,24 +59,31 @@ def write_all(folder: Path, texts: Mapping[str, str]) -> list[Path]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():
-            written.append((_written(folder, text), folder / name))
+            handle, temporary = tempfile.mkstemp(dir=folder, prefix=".stowplan-")
+            written.append((temporary, folder / name))
+            _write(handle, temporary, text)
+        for _, path in written:
+            if path.is_dir():  # it would stop the replacing half-way
+                raise IsADirectoryError(errno.EISDIR, f"{path.name} is a directory")
         for temporary, path in written:
             os.replace(temporary, path)  # noqa: PTH105 (the temporary file has no Path)
     except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise UsageError(f"{folder}: the artefacts cannot be written: {reason}") from None
+    finally:
         for temporary, _ in written:
             with suppress(OSError):
                 os.unlink(temporary)  # noqa: PTH108 (the temporary file has no Path)
-        reason = (error.strerror or str(error)).lower()
-        raise UsageError(f"{folder}: the artefacts cannot be written: {reason}") from None
     return [path for _, path in written]
 
 
-def _written(folder: Path, text: str) -> str:
-    """A temporary file beside its destination, with the permissions of an ordinary one."""
-    handle, name = tempfile.mkstemp(dir=folder, prefix=".stowplan-")
-    with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+def _write(handle: int, name: str, text: str) -> None:
+    """Fill a temporary file and give it the permissions of an ordinary one.
+
+    A path whose bytes are no UTF-8 may stand in the text: its escape is what JSON reads back.
+    """
+    with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
         file.write(text)
     mask = os.umask(0)
     os.umask(mask)
     os.chmod(name, 0o666 & ~mask)  # noqa: PTH101 (the temporary file has no Path)
-    return name

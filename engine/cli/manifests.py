@@ -57,7 +57,8 @@ def manifest_of(path: str) -> Path:
 def unreadable_fault(reason: str) -> Fault:
     """The fault of a path that cannot be read."""
     hint = "check the path and its permissions"
-    return Fault("M101", Finding((), f"cannot be read: {shown(reason, 200)}", hint=hint))
+    why = shown(reason.removeprefix("cannot be read: "), 200)
+    return Fault("M101", Finding((), f"cannot be read: {why}", hint=hint))
 
 
 def _files_below(folder: Path) -> Iterator[Path]:
@@ -71,9 +72,10 @@ def _files_below(folder: Path) -> Iterator[Path]:
 def _is_manifest(document: Document) -> bool:
     """Whether a file found in a folder means to be a manifest: it has `tables` at its top.
 
-    One that cannot be parsed is judged by its text, so that a broken manifest is not passed over.
+    So has a plan, which says what it is. One that cannot be parsed is judged by its text, so that a broken manifest is not passed over.
     """
     if document.readable:
-        return isinstance(document.data, dict) and "tables" in document.data
+        data = document.data
+        return isinstance(data, dict) and "tables" in data and "stowplan_plan" not in data
     lines = document.text.splitlines()
     return '"tables"' in document.text or any(line.startswith("tables:") for line in lines)

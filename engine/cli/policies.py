@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -112,7 +113,9 @@ class _Loading:
             return
         path = Path(name) if base is None else base / name
         label = _label(path)
-        if path.is_dir():
+        if "\0" in name:
+            self._missing(asked, label, f"{shown(label)} is no path")
+        elif os.path.isdir(path):  # noqa: PTH112 (Path's own raises where a name is too long)
             files = [(file, _label(file)) for file in _policy_files(path)]
             yield from files
             if not files:

@@ -70,8 +70,8 @@ def closure_needs(needs: Mapping[int, int], graph: DependencyGraph) -> dict[int,
     """For each deferred table: what it and its deferred ancestors need, one after the other.
 
     `needs` has all deferred tables. A node with one deferred parent adds itself to that parent's
-    sum; others walk their ancestors, within a bound that keeps large plans near-linear. Past it,
-    a sum counts the table itself and the parent that needs most: at least so much.
+    sum; others, and excluded tables in a cycle, walk their ancestors, within a bound that keeps
+    large plans near-linear. Past it, a sum counts the table itself and the parent that needs most: at least so much.
     """
     parents = {
         node: [p for p in graph.parents[node] if p in needs or p >= graph.size]
@@ -82,14 +82,14 @@ def closure_needs(needs: Mapping[int, int], graph: DependencyGraph) -> dict[int,
     left = _STEPS
     for node, above in parents.items():
         own = needs.get(node, 0)
-        if len(above) < 2:
+        if len(above) < 2 and node not in graph.component_of:
             sums[node] = own + sum(sums[parent] for parent in above)
         elif left > 0:
             ancestors, steps = _ancestors(node, parents)
             left -= steps
             sums[node] = sum(needs.get(ancestor, 0) for ancestor in ancestors)
         else:
-            sums[node] = own + max(sums[parent] for parent in above)
+            sums[node] = own + max(sums.get(parent, 0) for parent in above)
     return {table: sums[table] for table in needs}
 
 

@@ -17,7 +17,7 @@ from stowplan.model import (
 
 from .choosing import Choice, choose
 from .classes import promote
-from .costs import Cost
+from .costs import Cost, fits_memory
 from .groundwork import Groundwork
 from .improving import improve
 from .ranking import Ranking
@@ -96,6 +96,10 @@ def follow_ups(ground: Groundwork) -> Iterator[PlannedWindow]:
 
 
 def _accepted(ground: Groundwork, window: PlannedWindow, table: int) -> bool:
+    """Whether the window takes the table's class, and a stream of it could hold its rows."""
+    memory, streams = ground.resources.usable_memory, window.capacity.streams
+    if not fits_memory(ground.tables[table], memory, streams):
+        return False
     accepts = window.window.accepts
     return accepts is None or ground.classification.tables[table].effective in accepts
 

@@ -144,10 +144,10 @@ def deferred_tables(
     needs = {table: alone_us(main.costs[table].demand, rate) for table in codes}
     closures = closure_needs(needs, ground.graph)
     uncapped = _plain_bytes(main)
-    usable = main.window.window.usable_us
+    usable, makespan = main.window.window.usable_us, main.makespan_us
     for table in sorted(codes):
         code = codes[table]
-        short = max(0, main.makespan_us + closures[table] - usable)
+        short = max(0, makespan + closures[table] - usable)
         parents = deferred_parents(ground.graph, table, main.timings)
         text = deferral_text(
             code,
@@ -158,7 +158,7 @@ def deferred_tables(
             feasible=feasible,
         )
         plain = uncapped and _is_plain(main, table)
-        moved = (main.makespan_us + closures[table]) * rate
+        moved = (makespan + closures[table]) * rate
         cure = cure_text(
             ground,
             code,
