@@ -9,6 +9,7 @@ import shlex
 from pathlib import Path
 
 import pytest
+
 from stowplan.cli import main
 from stowplan.rules import CHECKS
 from stowplan.schemas.manifest import TABLE
@@ -28,14 +29,17 @@ def blocks(text):
 
 def test_the_list_of_checks_is_the_registry():
     """docs/checks.md has every check with its severity and title."""
-    rows = [f"| {c.code} | {c.severity} | {c.title} |" for c in sorted(CHECKS, key=lambda c: c.code)]
+    rows = [
+        f"| {c.code} | {c.severity} | {c.title} |" for c in sorted(CHECKS, key=lambda c: c.code)
+    ]
     text = "\n".join(
         [
             "# Checks",
             "",
-            "`stowplan explain CODE` prints a check's page: why it matters, an example that passes, one that",
-            "fails, how to mend it. Severities can be changed by a policy's `severities`, but not those of",
-            "faults of shape (M101 to M106), of the policy itself (Y601 to Y606, Y611), of R401 and S501.",
+            "`stowplan explain CODE` prints a check's page: why it matters, an example that",
+            "passes, one that fails, how to mend it. A policy's `severities` can change how bad a",
+            "check is, but not faults of shape (M101 to M106) or of the policy itself (Y601 to",
+            "Y606, Y611), R401 and S501.",
             "",
             "| code | severity | what |",
             "|---|---|---|",
