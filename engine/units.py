@@ -125,10 +125,11 @@ def _known(unit: str, units: dict[str, int], text: str, example: str) -> int:
 
 
 def _nearest(unit: str, units: dict[str, int]) -> str | None:
-    """The unit that is meant: first by letters alone, then by likeness."""
+    """The unit that is meant: by letters alone, then the one that begins it, then by likeness."""
     same_letters = [known for known in units if known.lower() == unit.lower()]
-    likeness = same_letters or difflib.get_close_matches(unit, units, n=1, cutoff=0.3)
-    return likeness[0] if likeness else None
+    begun = sorted((known for known in units if unit.startswith(known)), key=len, reverse=True)
+    likeness = difflib.get_close_matches(unit, units, n=1, cutoff=0.3)
+    return next(iter((*same_letters, *begun, *likeness)), None)
 
 
 def _within(value: int, text: str) -> int:
@@ -162,6 +163,11 @@ def decimal_text(value: int, places: int = 6) -> str:
     sign = "-" if value < 0 and rounded else ""
     grouped = f"{whole:,}".replace(",", " ")
     return f"{sign}{grouped}.{decimals}" if decimals else f"{sign}{grouped}"
+
+
+def count_text(count: int, thing: str) -> str:
+    """`1 table`, `2 tables`."""
+    return f"{count} {thing}{'' if count == 1 else 's'}"
 
 
 def size_text(size: int) -> str:

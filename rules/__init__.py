@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from . import dependency, manifest, policy, priority, resource, schedule
+from . import dependency, limits, manifest, policy, priority, resource, schedule
 from .check import Check
 
 CHECKS: tuple[Check[Any], ...] = (
     *manifest.CHECKS,
     *dependency.CHECKS,
     *priority.CHECKS,
+    *limits.CHECKS,
     *resource.CHECKS,
     *schedule.CHECKS,
     *policy.CHECKS,

@@ -1,39 +1,20 @@
-"""Resources: limits that contradict each other, and tables that no limit can hold."""
+"""Resources: tables that no window, no memory and no disk can hold."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from stowplan.model import (
-    Bandwidth,
-    Chunk,
     Disk,
     Finding,
-    Memory,
-    Policy,
-    Resource,
     ResourceRule,
     Severity,
-    Streams,
     Table,
-    Throughput,
-    Window,
     shown,
 )
-from stowplan.units import duration_text, rate_text, size_text
+from stowplan.units import duration_text, size_text
 
 from .check import Check, PolicyCase
-
-_WORDS: dict[type[Resource], str] = {
-    Window: "window",
-    Memory: "memory",
-    Disk: "disk",
-    Bandwidth: "bandwidth",
-    Streams: "streams",
-    Chunk: "chunk",
-    Throughput: "throughput",
-}
-_FIGURES = ("rate", "rows_per_second", "overhead_us", "per_chunk_us", "index_rate", "verify_rate")
 
 
 def oversized(case: PolicyCase) -> Iterator[Finding]:
@@ -150,146 +131,6 @@ def _streams_that_fit(table: Table, memory: int) -> int:
     return min(by_mean, by_largest)
 
 
-def contradictory_limits(case: PolicyCase) -> Iterator[Finding]:
-    """Limits that contradict each other, or that are missing.
-
-    **Why.** A target above its limit, a limit of zero, or two limits for one thing in one file:
-    only one of them can be meant. Without a window or a bandwidth nothing can be timed: that is a
-    warning for `lint` and an error for `plan`, which then makes no plan.
-
-    **Mend.** The message names the two values, or what is missing. Across files the first in load
-    order wins, and what a file `extends` is overridden silently.
-
-    **Passes**
-
-    ```yaml
-    manifest:
-      tables:
-        - {name: customers, rows: 10, size_mb: 1}
-    policy:
-      policy: example
-      rules:
-        - {id: all, kind: priority, tables: "*", class: CRITICAL}
-        - {id: night, kind: resource, window: {duration: 4h}}
-        - {id: net, kind: resource, bandwidth: {limit: 100MB/s, target: 50MB/s}}
-    ```
-
-    **Fails**
-
-    ```yaml
-    manifest:
-      tables:
-        - {name: customers, rows: 10, size_mb: 1}
-    policy:
-      policy: example
-      rules:
-        - {id: all, kind: priority, tables: "*", class: CRITICAL}
-        - {id: night, kind: resource, window: {duration: 4h}}
-        - {id: net, kind: resource, bandwidth: {limit: 50MB/s, target: 100MB/s}}
-    ```
-    """
-    rules = [rule for rule in case.policy.rules if isinstance(rule, ResourceRule)]
-    for rule in rules:
-        yield from _value_faults(rule, case.policy)
-    yield from _doubled(rules)
-    yield from _missing(rules, case)
-
-
-def _at(rule: ResourceRule, text: str, hint: str, *keys: str) -> Finding:
-    path = (*rule.place.path, _WORDS[type(rule.resource)], *keys)
-    return Finding(path, text, hint=hint, source=rule.place.source, rule=rule.id)
-
-
-def _value_faults(rule: ResourceRule, policy: Policy) -> Iterator[Finding]:
-    """A target above its limit, and limits of zero."""
-    limit = next(
-        (
-            other.resource.limit
-            for other in policy.rules
-            if isinstance(other, ResourceRule) and isinstance(other.resource, Bandwidth)
-        ),
-        None,
-    )
-    resource = rule.resource
-    if isinstance(resource, Bandwidth) and resource.target > (resource.limit or resource.target):
-        over = f"{rate_text(resource.target)} is above its limit {rate_text(resource.limit or 0)}"
-        yield _at(rule, f"the bandwidth target {over}", "lower the target", "target")
-    if isinstance(resource, Window) and limit is not None and (resource.bandwidth or 0) > limit:
-        text = f"window {shown(resource.name)} takes {rate_text(resource.bandwidth or 0)}"
-        yield _at(rule, f"{text}, above the limit {rate_text(limit)}", "lower it", "bandwidth")
-    for key, value in _limits(resource):
-        if value == 0:
-            text = f"rule {rule.id} leaves no {_WORDS[type(resource)]}: {key} is zero"
-            yield _at(rule, text, "state what there is to spend, or drop the rule", key)
-
-
-def _limits(resource: Resource) -> Iterator[tuple[str, int | None]]:
-    """Every key of a resource that limits, with its value."""
-    if isinstance(resource, Window):
-        yield "duration", resource.duration_us
-        yield "bandwidth", resource.bandwidth
-        yield "streams", resource.streams
-    elif isinstance(resource, Bandwidth):
-        yield "limit", resource.limit
-        if resource.target != resource.limit:
-            yield "target", resource.target
-    elif isinstance(resource, Chunk):
-        yield "size", resource.size
-    elif isinstance(resource, Throughput):
-        for key in ("rate", "rows_per_second", "index_rate", "verify_rate"):
-            yield key, getattr(resource, key)
-    else:
-        yield "limit", resource.limit
-
-
-def _doubled(rules: Sequence[ResourceRule]) -> Iterator[Finding]:
-    """Two rules of one file that give everything a value for one thing."""
-    first: dict[tuple[str, str], ResourceRule] = {}
-    for rule in rules:
-        for what in _everything_keys(rule):
-            earlier = first.setdefault((rule.place.source, what), rule)
-            if earlier is not rule:
-                text = f"rules {earlier.id} and {rule.id} both state the {what}"
-                yield _at(rule, text, "keep one; the first in load order holds")
-                break
-
-
-def _everything_keys(rule: ResourceRule) -> Iterator[str]:
-    """What the rule states for everything: a word for each value that can be had only once."""
-    resource = rule.resource
-    if rule.tables:
-        return
-    if isinstance(resource, Window):
-        yield f"window {resource.name}"
-    elif isinstance(resource, Throughput):
-        for key in _FIGURES:
-            if getattr(resource, key) is not None:
-                yield f"throughput's {key.removesuffix('_us')}"
-    else:
-        yield _WORDS[type(resource)]
-
-
-def _missing(rules: Sequence[ResourceRule], case: PolicyCase) -> Iterator[Finding]:
-    """No window, no bandwidth: nothing can be timed."""
-    severity = Severity.ERROR if case.planning else Severity.WARNING
-    own = [rule.resource for rule in rules if not rule.packed]
-    windows = [resource for resource in own if isinstance(resource, Window)]
-    rates = [rule.resource for rule in rules if isinstance(rule.resource, Bandwidth)]
-    source = case.policy.files[0].path if case.policy.files else None
-    for absent, what, example in (
-        (not windows, "window", "window: {duration: 4h}"),
-        (
-            not rates and not (windows and all(w.bandwidth for w in windows)),
-            "bandwidth",
-            "bandwidth: {limit: …}",
-        ),
-    ):
-        if absent:
-            text = f"the policy states no {what}: nothing can be timed"
-            hint = f"add a rule of kind resource with {example}"
-            yield Finding((), text, hint=hint, source=source, severity=severity)
-
-
 def over_disk(case: PolicyCase) -> Iterator[Finding]:
     """The window's tables and indexes do not fit the target's disk.
 
@@ -345,12 +186,13 @@ def over_disk(case: PolicyCase) -> Iterator[Finding]:
             for rule in case.policy.rules
             if isinstance(rule, ResourceRule) and isinstance(rule.resource, Disk)
         )
-        yield _at(rule, text, f"{size_text(needed - disk.limit)} more disk", "limit")
+        hint = f"{size_text(needed - disk.limit)} more disk, or fewer tables"
+        path = (*rule.place.path, "disk", "limit")
+        yield Finding(path, text, hint=hint, source=rule.place.source, rule=rule.id)
 
 
 CHECKS = (
     Check("R402", Severity.ERROR, PolicyCase, oversized),
     Check("R403", Severity.ERROR, PolicyCase, rows_over_memory),
-    Check("R404", Severity.ERROR, PolicyCase, contradictory_limits),
     Check("R406", Severity.ERROR, PolicyCase, over_disk),
 )

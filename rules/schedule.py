@@ -14,7 +14,7 @@ from stowplan.model import (
     Witness,
     shown,
 )
-from stowplan.units import duration_text, rate_text, seconds, size_text
+from stowplan.units import count_text, duration_text, rate_text, seconds, size_text
 
 from .check import Check, PolicyCase
 
@@ -180,7 +180,7 @@ def bound_text(witness: Witness) -> str:
         return f"chain-bound: {first}{rest}, one after the other at full rate"
     if witness.kind == "streams":
         work = duration_text(witness.stream_us)
-        return f"stream-bound: {work} of work over {witness.streams} streams"
+        return f"stream-bound: {work} of work over {count_text(witness.streams, 'stream')}"
     return "nothing to move"
 
 

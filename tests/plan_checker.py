@@ -1,8 +1,8 @@
 """A second program that reads `migration_plan.json` and complains about every broken promise.
 
-It is written from the contract alone and imports nothing of Stowplan; `policy_facts` reads the
-policy for it, `plan_margins` recomputes bounds and the break-even rate. Everything is recomputed
-from scratch, in exact numbers.
+It is written from the contract alone and imports nothing of Stowplan. `policy_facts` reads the
+policy for it, `plan_deferral` checks what stays behind, `plan_margins` recomputes bounds and the
+break-even rate. Everything is recomputed from scratch, in exact numbers.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from math import ceil
 
+import plan_deferral
 import plan_margins
-from policy_facts import Facts, exact
+from policy_facts import Facts
+from policy_text import micro
 
 
 def complaints(plan, manifest, policy, night=None):
@@ -38,19 +39,11 @@ def complaints(plan, manifest, policy, night=None):
         _phases,
         _slack,
         _critical_path,
-        _deferral,
-        _left_out,
         _checkpoints,
+        plan_deferral.complaints,
         plan_margins.complaints,
     )
     return [complaint for check in checks for complaint in check(subject)]
-
-
-def micro(number):
-    """A number of the plan, at most six decimals, as a whole number of millionths."""
-    scaled = exact(number) * 10**6
-    assert scaled.denominator == 1, f"{number} has more than six decimals"
-    return int(scaled)
 
 
 @dataclass(frozen=True)
@@ -335,7 +328,7 @@ def _feasibility(subject):
     proven = {"YES": True, "TIGHT": lower > window.usable, "NO": lower > window.limit}[word]
     proven = proven or (word == "NO" and subject.required_blocked)
     if (plan["feasibility"], plan["proven"]) != (word, proven):
-        yield f"feasibility is {plan['feasibility']} ({plan['proven']}), should be {word} ({proven})"
+        yield f"feasibility is {plan['feasibility']}, should be {word}, proven: {proven}"
 
 
 def _phases(subject):
@@ -374,65 +367,6 @@ def _critical_path(subject):
         yield f"the critical path is not the longest: {path}"
 
 
-def _deferral(subject):
-    """Codes, and the arithmetic of what would fit."""
-    main = subject.facts.windows[0]
-    needs = {name: subject.alone(name, main) for name in subject.deferred}
-    for name, record in subject.deferred.items():
-        code = _code(subject, name)
-        if record["code"] != code:
-            yield f"{name} is deferred with code {record['code']}, should be {code}"
-        closure = _deferred_ancestors(subject, name)
-        short = max(0, subject.makespan + sum(needs[other] for other in closure) - main.usable)
-        if micro(record["needs_s"]) != needs[name]:
-            yield f"{name} needs {record['needs_s']}, should need {needs[name]}"
-        if (record["would_fit"], micro(record["short_s"])) != (short == 0, short):
-            yield f"{name} is short of {record['short_s']}, should be of {short}"
-        if code == "capacity" and short == 0 and subject.plan["feasibility"] != "NO":
-            yield f"{name} would fit, and was left out for want of capacity"
-
-
-def _deferred_ancestors(subject, name):
-    """The table and the deferred ones above it."""
-    seen, todo = {name}, [name]
-    while todo:
-        fresh = (subject.facts.parents[todo.pop()] & set(subject.deferred)) - seen
-        seen |= fresh
-        todo += fresh
-    return seen
-
-
-def _code(subject, name):
-    facts = subject.facts
-    placement = facts.placement[name]
-    if placement in ("excluded", "follow-up"):
-        return "excluded" if placement == "excluded" else "policy"
-    windows = [window for window, _ in subject.windows]
-    if all(subject.alone(name, window) > window.usable for window in windows):
-        return "oversized"
-    return "dependency" if facts.parents[name] & set(subject.deferred) else "capacity"
-
-
-def _left_out(subject):
-    """No follow-up window leaves out a table that could come after its last one."""
-    facts, never = subject.facts, len(subject.windows)
-    place = {name: subject.placed.get(name, (never,))[0] for name in facts.tables}
-    for at, (window, records) in enumerate(subject.windows[1:], start=1):
-        last = max((micro(record["finish_s"]) for record in records), default=0)
-        for name in subject.deferred:
-            waits = any(place[parent] > at for parent in facts.parents[name])
-            if place[name] <= at or waits or not _welcome(facts, window, name):
-                continue
-            if last + subject.alone(name, window) <= window.usable:
-                yield f"{name} would fit into {window.name}, and was left out"
-
-
-def _welcome(facts, window, name):
-    accepted = window.accepts is None or facts.effective[name] in window.accepts
-    moves = facts.placement[name] != "excluded"
-    return accepted and moves and facts.fits_memory(name, window.streams)
-
-
 def _checkpoints(subject):
     found = subject.plan["checkpoints"]
     if [c["at_s"] for c in found] != sorted(c["at_s"] for c in found):
@@ -446,29 +380,3 @@ def _checkpoints(subject):
             yield f"checkpoint {checkpoint['rule']} is expected at {checkpoint['expected_s']}"
         if not 0 <= checkpoint["required_mb"] <= checkpoint["mb"]:
             yield f"checkpoint {checkpoint['rule']} has {checkpoint['mb']} MB"
-
-
-def follow_up_complaints(plan, manifest, follow_up):
-    """What is wrong with `follow_up.manifest.json`."""
-    moved = {record["name"] for record in plan["tables"]}
-    excluded = {record["name"] for record in plan["deferred"] if record["code"] == "excluded"}
-    tables = {table["name"]: table for table in manifest["tables"]}
-    left = [tables[name] for name in sorted(set(tables) - moved - excluded)]
-    if [table["name"] for table in follow_up["tables"]] != [table["name"] for table in left]:
-        yield "the follow-up manifest does not have the tables that are left"
-        return
-    for before, after in zip(left, follow_up["tables"], strict=True):
-        for key in ("rows", "size_mb", "index_mb", "max_row_mb"):
-            if ceil(exact(before.get(key, 0)) * 10**6) != ceil(exact(after.get(key, 0)) * 10**6):
-                yield f"the follow-up manifest has another {key} of {before['name']}"
-        if before.get("priority") != after.get("priority"):
-            yield f"the follow-up manifest has another priority of {before['name']}"
-    if follow_up["present"] != sorted(moved | set(manifest.get("present", ()))):
-        yield f"the follow-up manifest calls present {follow_up['present']}"
-    names = {table["name"] for table in left}
-    stated = {(c, p) for c, ps in manifest.get("dependencies", {}).items() for p in ps}
-    stated |= {(t["name"], p) for t in manifest["tables"] for p in t.get("depends_on", ())}
-    later = {(c, p) for c, ps in follow_up["dependencies"].items() for p in ps}
-    lost = {pair for pair in stated if pair[0] in names} - later
-    if later - stated or any(parent not in moved for _, parent in lost):
-        yield "the follow-up manifest has other dependencies"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hypothesis import strategies as st
-from policy_facts import is_glob
+from policy_text import is_glob
 
 NAMES = (
     *("a", "b", "c", "customers", "orders", "audit_log", "audit_logs", "A", "sales.orders"),

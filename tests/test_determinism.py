@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 import stowplan
 
 ARTEFACTS = ("migration_plan.json", "migration_plan.md", "follow_up.manifest.json")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from plan_checker import complaints, follow_up_complaints
+from plan_checker import complaints
+from plan_deferral import follow_up_complaints
 from planning_runs import planned, with_pasted
 from policy_facts import Facts
 from strategies import inputs
@@ -148,6 +149,26 @@ def test_the_pasted_rules_open_every_cycle(drawn):
     assert not [v for v in outcome.plan["violations"] if v["code"] == "D203"]
 
 
+def test_excluded_tables_in_a_cycle_are_deferred_like_others():
+    tables = [{"name": name, "rows": 1, "size_mb": 1} for name in "ab"]
+    manifest = {"tables": tables, "dependencies": {"a": ["b"], "b": ["a"]}}
+    policy = {"rules": [NOBODY, *POLICY["rules"]]}
+    plan = planned(manifest, policy).plan
+    assert [record["code"] for record in plan["deferred"]] == ["excluded", "excluded"]
+    assert not complaints(plan, manifest, policy)
+
+
+def test_a_window_with_more_streams_takes_only_tables_whose_rows_fit_its_memory():
+    manifest = {"tables": [{"name": "wide", "rows": 2, "size_mb": 40}], "dependencies": {}}
+    later = {"id": "x", "kind": "resource", "window": {"duration": "9h", "streams": 8}}
+    defer = {**NOBODY, "class": "DEFERRABLE"}
+    windowless = [rule for rule in POLICY["rules"] if rule["id"] != "v"]
+    policy = {"rules": [defer, *windowless, later]}
+    plan = planned(manifest, policy).plan
+    assert [record["window"] for record in plan["deferred"]] == [None]
+    assert not complaints(plan, manifest, policy)
+
+
 # --- the checker itself ------------------------------------------------------------------------
 
 MANIFEST = {
@@ -159,6 +180,7 @@ MANIFEST = {
     ],
     "dependencies": {"b": ["a"]},
 }
+NOBODY = {"id": "nobody", "kind": "priority", "tables": "*", "class": "EXCLUDED"}
 POLICY = {
     "rules": [
         {"id": "ab", "kind": "priority", "tables": ["a", "b"], "class": "CRITICAL"},

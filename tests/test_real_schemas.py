@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from command import stowplan
-from plan_checker import complaints, follow_up_complaints
+from plan_checker import complaints
+from plan_deferral import follow_up_complaints
 from planning_runs import planned, with_pasted
 from policy_facts import Facts
 

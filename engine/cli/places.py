@@ -16,7 +16,7 @@ def locator(manifest: Document | None, policies: Mapping[str, Document]) -> Loca
     def locate(finding: Finding) -> Span:
         document = manifest if finding.source is None else policies.get(finding.source)
         if document is None:
-            return Span(finding.source or "", 0, 0)
+            return Span(finding.source or "", 1, 1)
         return Span(document.path, *document.place(finding))
 
     return locate

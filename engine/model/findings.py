@@ -48,7 +48,7 @@ class Fault(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A place in a file: lines and columns count from 1; line 0 speaks of the file as a whole."""
+    """A place in a file: lines and columns count from 1; a file as a whole is at 1:1."""
 
     path: str
     line: int

@@ -51,6 +51,8 @@ def figures(tables: Sequence[Table], policy: Policy) -> Figures:
         if not isinstance(rule, ResourceRule):
             continue
         stated = _stated(rule)
+        if isinstance(rule.resource, Throughput) and rule.resource.spread is not None:
+            effective |= {rule.id} if names.selected(rule.tables) or not rule.tables else set()
         if stated:
             chosen = names.selected(rule.tables) if rule.tables else names.sorted
             for name in chosen:

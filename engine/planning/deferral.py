@@ -17,8 +17,8 @@ _NAMED_AT_MOST = 5
 def deferral_codes(ground: Groundwork, main: Iterable[int]) -> dict[int, str]:
     """For every plannable table outside the main window, why it is there.
 
-    A class of its own that is excluded or follow-up decides first; then a table too long for every
-    window; then a parent that is deferred; what is left did not fit.
+    A class that is excluded, follow-up or not accepted by the window decides first; then a table
+    too long for every window; then a parent that is deferred; what is left did not fit.
     """
     inside = frozenset(main)
     oversized = {ground.graph.index(entry.name) for entry in ground.assessment.oversized}
@@ -37,7 +37,7 @@ def _code(
     placement = ground.classification.placement(table)
     if placement is Placement.EXCLUDED:
         return "excluded"
-    if placement is Placement.FOLLOW_UP:
+    if placement is Placement.FOLLOW_UP or unwelcome(ground, table):
         return "policy"
     if table in oversized:
         return "oversized"
@@ -46,6 +46,15 @@ def _code(
         for node in ground.graph.parents[table]
     )
     return "dependency" if waits else "capacity"
+
+
+def unwelcome(ground: Groundwork, table: int) -> bool:
+    """Whether the main window does not accept the table's class; required tables always come."""
+    main = ground.assessment.main
+    accepts = None if main is None else main.window.accepts
+    required = ground.classification.placement(table) is Placement.REQUIRED
+    effective = ground.classification.tables[table].effective
+    return accepts is not None and not required and effective not in accepts
 
 
 def _waiting_hubs(graph: DependencyGraph, inside: Collection[int]) -> frozenset[int]:
@@ -71,7 +80,8 @@ def closure_needs(needs: Mapping[int, int], graph: DependencyGraph) -> dict[int,
 
     `needs` has all deferred tables. A node with one deferred parent adds itself to that parent's
     sum; others, and excluded tables in a cycle, walk their ancestors, within a bound that keeps
-    large plans near-linear. Past it, a sum counts the table itself and the parent that needs most: at least so much.
+    large plans near-linear. Past it, a sum counts the table itself and the parent that needs most:
+    at least so much.
     """
     parents = {
         node: [p for p in graph.parents[node] if p in needs or p >= graph.size]

@@ -58,6 +58,8 @@ class Groundwork:
 
     def costs_in(self, window: PlannedWindow) -> tuple[Cost, ...]:
         """What each table costs with the streams of a window."""
+        if window.capacity.streams == self.assessment.streams:
+            return self.costs
         memory = self.resources.usable_memory
         return costs(self.tables, self.figures, memory, window.capacity.streams)
 
@@ -106,7 +108,7 @@ def _assess(
         lower_us=lower,
         witness=witness,
         fitting_rate=_fitting_rate(main, witness, demands, graph) if main else None,
-        oversized=tuple(_oversized(tables, classification, limits, given, blocked)),
+        oversized=tuple(_oversized(tables, classification, limits, given, blocked, cost, streams)),
         usable_memory=limits.usable_memory,
         streams=streams,
         disk=limits.disk,
@@ -141,25 +143,32 @@ def _oversized(
     limits: Resources,
     given: Figures,
     blocked: Obstacles,
+    cost: tuple[Cost, ...],
+    streams: int,
 ) -> Iterator[OversizedTable]:
-    """The tables that end in time in no window, even alone."""
+    """The tables that end in time in no window, even alone; required ones may eat the reserve."""
     windows = [w for window in limits.windows if (w := limits.settled(window)) is not None]
     if not windows:
         return
-    longest = max(window.window.usable_us for window in windows)
+    usable = [window.window.usable_us for window in windows]
+    by_streams = {streams: cost}
+    for other in {window.capacity.streams for window in windows} - {streams}:
+        by_streams[other] = costs(tables, given, limits.usable_memory, other)
     needs = [
         [
             alone_us(entry.demand, window.capacity.rate)
-            for entry in costs(tables, given, limits.usable_memory, window.capacity.streams)
+            for entry in by_streams[window.capacity.streams]
         ]
         for window in windows
     ]
     for i, table in enumerate(tables):
         moves = classification.placement(i) not in (None, Placement.EXCLUDED)
         if moves and blocked.blame[i] is None:
-            fits = (needs[k][i] <= window.window.usable_us for k, window in enumerate(windows))
+            required = classification.placement(i) is Placement.REQUIRED
+            rooms = [windows[0].window.limit_us, *usable[1:]] if required else usable
+            fits = (needs[k][i] <= room for k, room in enumerate(rooms))
             if not any(fits):
-                yield OversizedTable(table.name, needs[0][i], longest)
+                yield OversizedTable(table.name, needs[0][i], max(usable))
 
 
 def alone_us(demand: Demand, rate: int) -> int:

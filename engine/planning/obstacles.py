@@ -77,7 +77,7 @@ def obstacles(
 def _cycles(tables: Sequence[Table], graph: DependencyGraph) -> Iterator[_Root]:
     for component in graph.components:
         first = tables[component[0]]
-        text = f"it is in a dependency cycle of {len(component)} tables (D203)"
+        text = f"in a dependency cycle of {len(component)} tables (D203)"
         yield _Root("cycle", component, text, ("tables", first.place))
 
 
@@ -89,7 +89,7 @@ def _missing(graph: DependencyGraph) -> Iterator[_Root]:
         children.setdefault(parent, []).append(graph.index(child))
         paths.setdefault(parent, path)
     for parent in sorted(children):
-        text = f"its parent {shown(parent)} is not in the manifest (D201)"
+        text = f"parent {shown(parent)} is not in the manifest (D201)"
         yield _Root("missing", tuple(sorted(set(children[parent]))), text, paths[parent])
 
 

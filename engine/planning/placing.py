@@ -21,7 +21,7 @@ from .costs import Cost, fits_memory
 from .groundwork import Groundwork
 from .improving import improve
 from .ranking import Ranking
-from .scheduling import last_finish, schedule
+from .scheduling import finishes, last_finish, schedule
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +54,18 @@ def fill_main(ground: Groundwork, main: PlannedWindow) -> tuple[Arrangement, boo
     costs = ground.costs_in(main)
     filling = _Filling(ground, main, classes, [cost.demand for cost in costs])
     ranking = filling.improved(required)
-    timings = filling.timed(required, ranking)
-    kept = last_finish(timings, required) <= main.window.limit_us
+    ends = filling.ends(required, ranking)
+    kept = max(ends.values(), default=0) <= main.window.limit_us
     if not kept or ground.assessment.required_blocked:
-        return Arrangement(main, timings, costs), False
-    optional = ground.placed(Placement.PREFERRED, Placement.OPTIONAL)
-    if optional:
-        choice = filling.chosen(required, optional, frozenset(), ranking)
-        timings = filling.timed([*required, *choice.tables], choice.ranking)
+        return Arrangement(main, filling.timed(required, ranking), costs), False
+    memory = ground.resources.usable_memory
+    optional = [
+        table
+        for table in ground.placed(Placement.PREFERRED, Placement.OPTIONAL)
+        if accepted(ground, main, table, memory)
+    ]
+    choice = filling.chosen(required, optional, frozenset(), ranking, ends)
+    timings = filling.timed([*required, *choice.tables], choice.ranking)
     return Arrangement(main, timings, costs), True
 
 
@@ -69,17 +73,18 @@ def fill_follow_ups(ground: Groundwork, main: Arrangement) -> tuple[Arrangement,
     """The follow-up windows, in order; each takes what it accepts of what is left."""
     arranged: list[Arrangement] = []
     moved = frozenset(main.timings)
+    memory = ground.resources.usable_memory
     waiting = [
         table
         for table in ground.placed(*(p for p in Placement if p is not Placement.EXCLUDED))
         if table not in moved
     ]
     for window in follow_ups(ground):
-        welcome = [table for table in waiting if _accepted(ground, window, table)]
+        welcome = [table for table in waiting if accepted(ground, window, table, memory)]
         costs = ground.costs_in(window)
         demands = [cost.demand for cost in costs]
         filling = _Filling(ground, window, promoted_levels(ground, welcome), demands)
-        choice = filling.chosen((), welcome, moved, Ranking())
+        choice = filling.chosen((), welcome, moved, Ranking(), {})
         timings = filling.timed(choice.tables, choice.ranking)
         arranged.append(Arrangement(window, timings, costs))
         moved |= choice.tables
@@ -95,10 +100,11 @@ def follow_ups(ground: Groundwork) -> Iterator[PlannedWindow]:
             yield settled
 
 
-def _accepted(ground: Groundwork, window: PlannedWindow, table: int) -> bool:
-    """Whether the window takes the table's class, and a stream of it could hold its rows."""
-    memory, streams = ground.resources.usable_memory, window.capacity.streams
-    if not fits_memory(ground.tables[table], memory, streams):
+def accepted(
+    ground: Groundwork, window: PlannedWindow, table: int, usable_memory: int | None
+) -> bool:
+    """Whether a window takes the table's class, and a stream of it could hold its rows."""
+    if not fits_memory(ground.tables[table], usable_memory, window.capacity.streams):
         return False
     accepts = window.window.accepts
     return accepts is None or ground.classification.tables[table].effective in accepts
@@ -136,14 +142,23 @@ class _Filling(NamedTuple):
         graph, capacity = self.ground.graph, self.window.capacity
         return schedule(tables, graph, self.demands, self.classes, capacity, ranking)
 
+    def ends(self, tables: Iterable[int], ranking: Ranking) -> Mapping[int, int]:
+        """When each of these tables finishes."""
+        graph, capacity = self.ground.graph, self.window.capacity
+        return finishes(tables, graph, self.demands, self.classes, capacity, ranking)
+
     def chosen(
         self,
         fixed: Iterable[int],
         candidates: Iterable[int],
         moved: frozenset[int],
         ranking: Ranking,
+        ends: Mapping[int, int],
     ) -> Choice:
-        """The candidates that fit beside the fixed tables; `moved` are at the destination."""
+        """The candidates that fit beside the fixed tables; `moved` are at the destination.
+
+        `ends` are the finishes of the fixed tables.
+        """
         settled = frozenset(fixed)
         wanted = frozenset(candidates)
         known = settled | wanted | moved
@@ -158,6 +173,7 @@ class _Filling(NamedTuple):
             table_values(self.ground),
             [table for table in range(self.ground.graph.size) if table not in known],
             ranking,
+            ends,
         )
 
 

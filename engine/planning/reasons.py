@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from stowplan.model import Placement, Reason, shown
 from stowplan.units import duration_text, rate_text, share_text
 
+from .deferral import unwelcome
 from .groundwork import Groundwork
 
 
@@ -50,11 +51,13 @@ def deferral_text(
 
 
 def cure_text(
-    ground: Groundwork, code: str, *, short_us: int, feasible: bool, rate: int | None
+    ground: Groundwork, table: int, code: str, *, short_us: int, feasible: bool, rate: int | None
 ) -> str:
     """What would change a deferral."""
     if code == "excluded":
         return "another class would move it"
+    if unwelcome(ground, table):
+        return "the main window does not accept its class"
     if not feasible:
         return "nothing but required tables is placed until those fit the window"
     if code == "oversized":

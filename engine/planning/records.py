@@ -95,6 +95,7 @@ def planned_tables(
     window = arrangement.window
     below = tails(arrangement.timings, ground.graph, arrangement.demands, window.capacity)
     placements = {entry.name: entry.placement for entry in ground.policy.classes}
+    usable = window.window.usable_us
     for table in sorted(
         arrangement.timings, key=lambda t: (arrangement.timings[t].start_us, ground.graph.names[t])
     ):
@@ -111,7 +112,7 @@ def planned_tables(
             phase=ground.graph.phases[table],
             alone_us=alone_us(cost.demand, window.capacity.rate),
             timing=timing,
-            slack_us=window.window.usable_us - timing.finish_us - below[table],
+            slack_us=usable - timing.finish_us - below[table],
             rows=ground.tables[table].rows,
             size=ground.tables[table].size,
             demand=cost.demand,
@@ -161,6 +162,7 @@ def deferred_tables(
         moved = (makespan + closures[table]) * rate
         cure = cure_text(
             ground,
+            table,
             code,
             short_us=short,
             feasible=feasible,

@@ -42,8 +42,9 @@ class Resources:
 
     def settled(self, window: Window) -> PlannedWindow | None:
         """A window with its bandwidth and streams; None where any of them is missing or zero."""
-        rate = window.bandwidth or (self.bandwidth.target if self.bandwidth else 0)
-        streams = window.streams or self.streams
+        target = self.bandwidth.target if self.bandwidth else 0
+        rate = target if window.bandwidth is None else window.bandwidth
+        streams = self.streams if window.streams is None else window.streams
         if not (rate and streams and window.duration_us):
             return None
         return PlannedWindow(window, Capacity(rate, streams))
@@ -52,16 +53,16 @@ class Resources:
 def resources(policy: Policy) -> Resources:
     """The policy's limits: for each resource the first rule in load order.
 
-    Windows come only from files that were named, never from what they extend.
+    Windows come only from files that were named, never from what they extend; of two with one name
+    the first holds.
     """
-    windows = [
-        rule.resource
-        for rule in policy.rules
-        if isinstance(rule, ResourceRule) and isinstance(rule.resource, Window) and not rule.packed
-    ]
+    windows: dict[str, Window] = {}
+    for rule in policy.rules:
+        if isinstance(rule, ResourceRule) and isinstance(rule.resource, Window) and not rule.packed:
+            windows.setdefault(rule.resource.name, rule.resource)
     streams = _first(policy, Streams)
     return Resources(
-        windows=tuple(windows),
+        windows=tuple(windows.values()),
         bandwidth=_first(policy, Bandwidth),
         memory=_first(policy, Memory),
         disk=_first(policy, Disk),

@@ -37,8 +37,8 @@ def plan_json(plan: Plan, manifest: tuple[str, str], files: Sequence[tuple[str, 
             "summary": _summary(plan),
             "bounds": {"required": _bound(plan.required), "all": _bound(plan.everything)},
             "windows": [_window(window) for window in plan.windows],
-            "tables": [_planned(table) for table in plan.planned],
-            "deferred": [_deferred(table) for table in plan.deferred],
+            "tables": map(_planned, plan.planned),
+            "deferred": map(_deferred, plan.deferred),
             "unschedulable": [
                 {"name": name, "code": "S501", "cause": cause} for name, cause in plan.unschedulable
             ],
@@ -49,7 +49,7 @@ def plan_json(plan: Plan, manifest: tuple[str, str], files: Sequence[tuple[str, 
             "critical_path": list(plan.critical_path),
             "checkpoints": [_checkpoint(checkpoint) for checkpoint in plan.checkpoints],
             "contingencies": [],
-            "violations": [violation_record(violation) for violation in plan.violations],
+            "violations": map(violation_record, plan.violations),
         }
     )
 
@@ -100,10 +100,11 @@ def _ratio(share: Any) -> float:  # noqa: ANN401 (a Fraction or a quotient of in
 
 
 def _gap(bound: Bound) -> float:
-    """Finish over bound, less one, in millionths rounded up: 0 only where the bound is met."""
+    """Finish over bound, less one, to six decimals."""
     if not bound.lower_us:
         return 0.0
-    return -(-(bound.finish_us - bound.lower_us) * 1_000_000 // bound.lower_us) / 1_000_000
+    doubled = 2_000_000 * (bound.finish_us - bound.lower_us) + bound.lower_us
+    return doubled // (2 * bound.lower_us) / 1_000_000
 
 
 def _bound(bound: Bound) -> dict[str, Any]:

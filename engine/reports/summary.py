@@ -8,7 +8,7 @@ from tabulate import tabulate
 
 from stowplan.model import Placement, Plan
 from stowplan.rules.schedule import bound_text
-from stowplan.units import decimal_text, duration_text, rate_text, size_text
+from stowplan.units import count_text, decimal_text, duration_text, rate_text, size_text
 
 from .text import counts, printable
 
@@ -36,16 +36,17 @@ def _rows(plan: Plan) -> Iterator[tuple[str, str]]:
         "window",
         f"{main.window.name}: {duration_text(main.window.duration_us)}, "
         f"usable {duration_text(main.window.usable_us)}, {rate_text(main.capacity.rate)}, "
-        f"{main.capacity.streams} stream{'' if main.capacity.streams == 1 else 's'}",
+        f"{count_text(main.capacity.streams, 'stream')}",
     )
     yield (
         "required",
-        f"{len(required)} tables, {size_text(sum(t.size for t in required))}, "
+        f"{count_text(len(required), 'table')}, {size_text(sum(t.size for t in required))}, "
         f"done at {duration_text(plan.required.finish_us)}",
     )
     yield (
         "planned",
-        f"{len(plan.planned)} tables, {size_text(sum(t.size for t in plan.planned))}, "
+        f"{count_text(len(plan.planned), 'table')}, "
+        f"{size_text(sum(table.size for table in plan.planned))}, "
         f"done at {duration_text(plan.everything.finish_us)}",
     )
     yield "bound", f"{bound_text(plan.everything.witness)}, gap {_gap(plan)}"
@@ -54,20 +55,20 @@ def _rows(plan: Plan) -> Iterator[tuple[str, str]]:
     pairs = zip(names, rates, strict=True)
     known = [f"{name} {rate_text(rate)}" for name, rate in pairs if rate is not None]
     yield "break-even", ", ".join(known) or "none"
-    yield "deferred", f"{len(plan.deferred)} tables"
+    yield "deferred", count_text(len(plan.deferred), "table")
     totals = counts(plan.violations)
     yield "findings", ", ".join(f"{count} {word}" for word, count in totals.items() if count) or "0"
     if plan.unschedulable:
-        yield "unschedulable", f"{len(plan.unschedulable)} tables"
+        yield "unschedulable", count_text(len(plan.unschedulable), "table")
 
 
 def _gap(plan: Plan) -> str:
-    """How far the finish is above the bound; nothing but 0 reads as 0."""
+    """How far the finish is above the bound, in per cent."""
     bound = plan.everything
-    if bound.finish_us <= bound.lower_us:
+    if not bound.lower_us:
         return "0 %"
-    millionths = -(-(bound.finish_us - bound.lower_us) * 100_000_000 // bound.lower_us)
-    return f"{decimal_text(millionths, 2)} %" if millionths >= 10_000 else "under 0.01 %"
+    hundred_millionths = (bound.finish_us - bound.lower_us) * 100_000_000 // bound.lower_us
+    return f"{decimal_text(hundred_millionths, 3)} %"
 
 
 def _deferred(plan: Plan) -> Iterator[str]:

@@ -10,7 +10,7 @@ from stowplan.model import Severity, Violation
 def violation_line(violation: Violation) -> str:
     """`path:line:column: severity[code] message`, all on one line whatever names hold."""
     span = violation.span
-    place = f"{span.path}:{span.line}:{span.column}" if span.line else span.path
+    place = f"{span.path}:{span.line}:{span.column}"
     return printable(f"{place}: {violation.severity}[{violation.code}] {violation.message}")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from stowplan.model import Placement, Plan, PlannedCheckpoint, PlannedTable
-from stowplan.units import duration_text, rate_text, size_text
+from stowplan.units import count_text, duration_text, rate_text, size_text
 
 from .layout import escaped
 
@@ -76,10 +76,13 @@ def _skip_gain(plan: Plan, tables: Sequence[PlannedTable]) -> str:
 
 
 def _stream_gain(plan: Plan) -> str:
-    streams = f"{plan.streams} stream{'' if plan.streams == 1 else 's'} now"
+    streams = f"{count_text(plan.streams, 'stream')} now"
     bound = plan.everything
-    if bound.finish_us <= bound.lower_us and bound.witness.kind in ("bandwidth", "path"):
+    gained = (bound.finish_us - bound.lower_us) // 1000
+    if not gained and bound.witness.kind in ("bandwidth", "path"):
         return f"{streams}; gains nothing, the plan ends at its proven bound ({bound.witness.kind})"
+    if bound.witness.kind == "streams":
+        return f"{streams}; streams are what binds, so more of them would shorten the plan"
     return f"{streams}; could gain at most {duration_text(bound.finish_us - bound.lower_us)}"
 
 

@@ -20,10 +20,11 @@ def escaped(name: str) -> str:
     if _PLAIN_NAME.fullmatch(name):
         return name
     marked = "".join(f"\\{c}" if c.isascii() and c in _MARKUP else c for c in printable(name))
-    return marked.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    text = marked.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return f"&#32;{text[1:]}" if text.startswith(" ") else text
 
 
-_MARKUP = "\\`*_{}[]()#+-.!|~:@\"'="
+_MARKUP = "$\\`*_{}[]()#+-.!|~:@\"'="
 
 
 def sentence(text: str) -> str:

@@ -18,7 +18,7 @@ from stowplan.spelling import nearest
 
 from .combining import PolicyPart, combine
 from .faults import Faults, numbered
-from .rules import read_rules
+from .rules import class_names, read_rules, rule_ids
 
 __all__ = ["PolicyPart", "combine", "read_policy"]
 
@@ -41,6 +41,8 @@ def read_policy(
         rules=tuple(read_rules(data.get("rules"), file, faults)),
         classes=tuple(_classes(data.get("classes"), faults)),
         severities=_severities(data.get("severities"), known_codes, faults),
+        ids=tuple(rule_ids(data.get("rules"), file.path)),
+        class_names=tuple(class_names(data.get("rules"), file.path)),
     )
     return part, tuple(faults.found)
 
@@ -54,7 +56,7 @@ def _classes(value: object, faults: Faults) -> Iterable[PriorityClass]:
     built_in = {entry.name: entry.placement for entry in BUILT_IN_CLASSES}
     for name, entry in value.items() if isinstance(value, dict) else ():
         placement = entry.get("placement") if isinstance(entry, dict) else None
-        if placement not in set(Placement):
+        if not isinstance(placement, str) or placement not in set(Placement):
             continue
         if built_in.get(name, placement) != placement:
             text = f"class {shown(name)} is built in as {built_in[name]}"
@@ -73,9 +75,11 @@ def _severities(
             near = nearest(code, known_codes)
             hint = f"did you mean {near}?" if near else "`stowplan explain --list` has all codes"
             faults.add("Y602", path, f"unknown code {shown(code)}", hint, on_key=True)
+        elif not isinstance(word, str) or word not in {"off", *Severity}:
+            continue  # a fault of shape that is told already
         elif known_codes[code] and word != Severity.ERROR:
             faults.add("Y601", path, f"{code} cannot be made milder", "take the line out")
-        elif word in {"off", *Severity}:
+        else:
             severity = None if word == "off" else Severity(word)
             changed[code] = (severity, Place(faults.source, path))
     return changed

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from stowplan.model import (
     BUILT_IN_CLASSES,
-    CheckpointRule,
     Fault,
     Finding,
     Place,
@@ -15,11 +14,8 @@ from stowplan.model import (
     Policy,
     PolicyFile,
     PriorityClass,
-    PriorityRule,
-    ResourceRule,
     Rule,
     Severity,
-    Window,
     shown,
 )
 from stowplan.spelling import nearest
@@ -27,20 +23,25 @@ from stowplan.spelling import nearest
 
 @dataclass(frozen=True, slots=True)
 class PolicyPart:
-    """What one file states, before the files of a policy are put together."""
+    """What one file states, before the files of a policy are put together.
+
+    `ids` and `class_names` are of all its rules, those with faults too.
+    """
 
     file: PolicyFile
     extends: tuple[tuple[str, Place], ...]
     rules: tuple[Rule, ...]
     classes: tuple[PriorityClass, ...]
     severities: Mapping[str, tuple[Severity | None, Place]]
+    ids: tuple[tuple[str, Place], ...]
+    class_names: tuple[tuple[str, Place], ...]
 
 
 def combine(parts: Sequence[PolicyPart]) -> tuple[Policy, tuple[Fault, ...]]:
     """Put the files of a policy together, in load order, and find what they only show together."""
     rules = tuple(rule for part in parts for rule in part.rules)
     classes = _ordered_classes(parts)
-    faults = [*_repeated_ids(rules), *_unknown_classes(rules, [entry.name for entry in classes])]
+    faults = [*_repeated_ids(parts), *_unknown_classes(parts, [entry.name for entry in classes])]
     severities: dict[str, Severity | None] = {}
     for part in parts:
         for code, (severity, _) in part.severities.items():
@@ -59,40 +60,20 @@ def _ordered_classes(parts: Sequence[PolicyPart]) -> tuple[PriorityClass, ...]:
     return tuple(sorted(declared.values(), key=lambda entry: strength[entry.placement]))
 
 
-def _repeated_ids(rules: Sequence[Rule]) -> Iterable[Fault]:
-    first: dict[str, Rule] = {}
-    for rule in rules:
-        earlier = first.setdefault(rule.id, rule)
-        if earlier is not rule:
-            text = f"the id {shown(rule.id)} is taken by a rule of {earlier.place.source}"
-            path = (*rule.place.path, "id")
+def _repeated_ids(parts: Sequence[PolicyPart]) -> Iterable[Fault]:
+    first: dict[str, Place] = {}
+    for name, place in (pair for part in parts for pair in part.ids):
+        earlier = first.setdefault(name, place)
+        if earlier is not place:
+            text = f"the id {shown(name)} is taken by a rule of {earlier.source}"
             hint = "give each rule an id of its own"
-            yield Fault("Y603", Finding(path, text, hint=hint, source=rule.place.source))
+            yield Fault("Y603", Finding(place.path, text, hint=hint, source=place.source))
 
 
-def _unknown_classes(rules: Sequence[Rule], known: Sequence[str]) -> Iterable[Fault]:
-    for name, place in _class_names(rules):
+def _unknown_classes(parts: Sequence[PolicyPart], known: Sequence[str]) -> Iterable[Fault]:
+    for name, place in (pair for part in parts for pair in part.class_names):
         if name not in known:
             near = nearest(name, known)
             hint = f"did you mean {near}?" if near else f"classes are {', '.join(known)}"
-            finding = Finding(place.path, f"unknown class {shown(name)}", hint=hint)
-            yield Fault("Y604", _sourced(finding, place.source))
-
-
-def _sourced(finding: Finding, source: str) -> Finding:
-    return Finding(finding.path, finding.message, hint=finding.hint, source=source)
-
-
-def _class_names(rules: Sequence[Rule]) -> Iterable[tuple[str, Place]]:
-    """Every class that a rule speaks of, and where."""
-    for rule in rules:
-        source, path = rule.place
-        if isinstance(rule, PriorityRule):
-            yield rule.class_name, Place(source, (*path, "class"))
-        elif isinstance(rule, ResourceRule) and isinstance(rule.resource, Window):
-            for i, name in enumerate(rule.resource.accepts or ()):
-                yield name, Place(source, (*path, "window", "accepts", i))
-        elif isinstance(rule, CheckpointRule):
-            for i, action in enumerate(rule.if_behind):
-                if action.class_name is not None:
-                    yield action.class_name, Place(source, (*path, "if_behind", i, "skip", "class"))
+            text = f"unknown class {shown(name)}"
+            yield Fault("Y604", Finding(place.path, text, hint=hint, source=place.source))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from stowplan.model import DocPath, Fault, Finding, Pattern, Place
 from stowplan.patterns import PatternError, literal_name
@@ -29,17 +29,22 @@ class Faults:
         finding = Finding(path, text, hint=hint, source=self.source, on_key=on_key)
         self.found.append(Fault(code, finding))
 
-    def shape(self, name: str, value: object, path: DocPath) -> bool:
-        """Report what is wrong with a value's shape; whether nothing is."""
-        faults = SHAPES[name].faults(value, path)
-        for fault in faults:
+    def shape(self, name: str, value: object, path: DocPath) -> dict[str, Any]:
+        """Report what is wrong with a value's shape; return the entries that can be read.
+
+        Whoever needs more than there is asks `len(self.found)` whether something was wrong.
+        """
+        bad: set[str | int] = set()
+        for fault in SHAPES[name].faults(value, path):
+            bad.update(fault.path[len(path) : len(path) + 1])
             key = fault.path[-1] if fault.path else None
             if fault.kind is Kind.UNKNOWN and key in LATER_KEYS:
                 self.add("Y602", fault.path, LATER_KEYS[str(key)], on_key=True)
             else:
                 code = "Y602" if fault.kind is Kind.UNKNOWN else "Y601"
                 self.add(code, fault.path, fault.message, fault.hint, on_key=fault.on_key)
-        return not faults
+        entries = value if isinstance(value, dict) else {}
+        return {key: entry for key, entry in entries.items() if key not in bad}
 
     def quantity(self, read: Callable[[object], _T], value: object, path: DocPath) -> _T | None:
         """Read a quantity; a fault and None where it cannot be read."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from fractions import Fraction
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from stowplan.model import (
     Bandwidth,
@@ -24,33 +25,40 @@ from stowplan.units import parse_duration, parse_rate, parse_share, parse_size
 from .faults import Faults
 
 _T = TypeVar("_T")
+_ZONE = re.compile(r"[A-Za-z_]+(?:/[A-Za-z0-9_+-]+)*")
 
 
-def _window(data: Mapping[str, Any], path: DocPath, faults: Faults) -> Resource | None:
-    """`data` has the window's name, the rule's id if it states none."""
+class Values(NamedTuple):
+    """The entries of a mapping that can be read, and where it stands."""
 
-    def read(key: str, reader: Callable[[object], _T], default: _T) -> _T:
-        if key not in data:
-            return default
-        value = faults.quantity(reader, data[key], (*path, key))
-        return default if value is None else value
+    data: Mapping[str, Any]
+    path: DocPath
+    faults: Faults
 
-    accepts = data.get("accepts")
-    window = Window(
-        name=data["name"],
-        duration_us=read("duration", parse_duration, 0),
-        rollback_us=read("rollback", parse_duration, 0),
-        reserve=read("reserve", parse_share, Fraction(0)),
-        starts=data.get("starts"),
-        accepts=(accepts,) if isinstance(accepts, str) else accepts and tuple(accepts),
-        bandwidth=read("bandwidth", parse_rate, 0) if "bandwidth" in data else None,
-        streams=data.get("streams"),
-    )
-    if window.starts is not None and not _is_moment(window.starts):
-        text = f"starts: {shown(window.starts)} is no date and time"
+    def quantity(self, key: str, reader: Callable[[object], _T]) -> _T | None:
+        """A quantity; None where it is not there or cannot be read."""
+        if key not in self.data:
+            return None
+        return self.faults.quantity(reader, self.data[key], (*self.path, key))
+
+
+def _window(values: Values) -> Resource:
+    """`values` have the window's name, the rule's id if it states none."""
+    starts, accepts = values.data.get("starts"), values.data.get("accepts")
+    if starts is not None and not _is_moment(starts):
+        text = f"starts: {shown(starts)} is no date and time"
         hint = "write 2026-12-05T22:00+01:00, or 2026-12-05T22:00 Europe/Berlin"
-        faults.add("Y601", (*path, "starts"), text, hint)
-    return window
+        values.faults.add("Y601", (*values.path, "starts"), text, hint)
+    return Window(
+        name=values.data["name"],
+        duration_us=values.quantity("duration", parse_duration) or 0,
+        rollback_us=values.quantity("rollback", parse_duration) or 0,
+        reserve=values.quantity("reserve", parse_share) or Fraction(0),
+        starts=starts,
+        accepts=(accepts,) if isinstance(accepts, str) else accepts and tuple(accepts),
+        bandwidth=values.quantity("bandwidth", parse_rate),
+        streams=values.data.get("streams"),
+    )
 
 
 def _is_moment(text: str) -> bool:
@@ -60,58 +68,47 @@ def _is_moment(text: str) -> bool:
         read = datetime.fromisoformat(moment)
     except ValueError:
         return False
-    return "T" in moment and (read.tzinfo is not None) != bool(zone)
+    named = bool(zone)
+    zoned = not named or _ZONE.fullmatch(zone) is not None
+    return "T" in moment and zoned and (read.tzinfo is not None) != named
 
 
-def _figures(data: Mapping[str, Any], path: DocPath, faults: Faults) -> Resource | None:
-    readers: Mapping[str, Callable[[object], Any]] = {
-        "rate": parse_rate,
-        "overhead": parse_duration,
-        "per_chunk": parse_duration,
-        "index_rate": parse_rate,
-        "verify_rate": parse_rate,
-        "spread": parse_share,
-    }
-    if not data:
-        faults.add("Y601", path, "a throughput rule states no figure")
-    names = {"overhead": "overhead_us", "per_chunk": "per_chunk_us"}
-    read = {
-        names.get(key, key): faults.quantity(reader, data[key], (*path, key))
-        for key, reader in readers.items()
-        if key in data
-    }
-    return Throughput(rows_per_second=data.get("rows_per_second"), **read)
+def _figures(values: Values) -> Resource:
+    return Throughput(
+        rate=values.quantity("rate", parse_rate),
+        rows_per_second=values.data.get("rows_per_second"),
+        overhead_us=values.quantity("overhead", parse_duration),
+        per_chunk_us=values.quantity("per_chunk", parse_duration),
+        index_rate=values.quantity("index_rate", parse_rate),
+        verify_rate=values.quantity("verify_rate", parse_rate),
+        spread=values.quantity("spread", parse_share),
+    )
 
 
-def _bandwidth(data: Mapping[str, Any], path: DocPath, faults: Faults) -> Resource | None:
-    rates = {key: faults.quantity(parse_rate, data[key], (*path, key)) for key in data}
-    if not data:
-        faults.add("Y601", path, "a bandwidth needs a limit or a target")
-        return None
-    target = rates.get("target", rates.get("limit"))
-    return None if target is None else Bandwidth(target, rates.get("limit"))
+def _bandwidth(values: Values) -> Resource | None:
+    limit = values.quantity("limit", parse_rate)
+    target = values.quantity("target", parse_rate) if "target" in values.data else limit
+    return None if target is None else Bandwidth(target, limit)
 
 
-def _memory(data: Mapping[str, Any], path: DocPath, faults: Faults) -> Resource:
-    limit = faults.quantity(parse_size, data["limit"], (*path, "limit"))
-    reserve = faults.quantity(parse_share, data.get("reserve", "0%"), (*path, "reserve"))
-    return Memory(limit or 0, reserve or Fraction(0))
+def _memory(values: Values) -> Resource:
+    reserve = values.quantity("reserve", parse_share)
+    return Memory(values.quantity("limit", parse_size) or 0, reserve or Fraction(0))
 
 
-def _disk(data: Mapping[str, Any], path: DocPath, faults: Faults) -> Resource:
-    return Disk(faults.quantity(parse_size, data["limit"], (*path, "limit")) or 0)
+def _disk(values: Values) -> Resource:
+    return Disk(values.quantity("limit", parse_size) or 0)
 
 
-def _chunk(data: Mapping[str, Any], path: DocPath, faults: Faults) -> Resource:
-    return Chunk(faults.quantity(parse_size, data["size"], (*path, "size")) or 0)
+def _chunk(values: Values) -> Resource:
+    return Chunk(values.quantity("size", parse_size) or 0)
 
 
-def _streams(data: Mapping[str, Any], path: DocPath, faults: Faults) -> Resource:
-    del path, faults
-    return Streams(data["limit"])
+def _streams(values: Values) -> Resource:
+    return Streams(values.data.get("limit", 0))
 
 
-READERS: Mapping[str, Callable[..., Resource | None]] = {
+READERS: Mapping[str, Callable[[Values], Resource | None]] = {
     "window": _window,
     "memory": _memory,
     "disk": _disk,
@@ -120,3 +117,4 @@ READERS: Mapping[str, Callable[..., Resource | None]] = {
     "chunk": _chunk,
     "throughput": _figures,
 }
+"""What each key of a resource rule means. Where a fault was found the value is not used."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from stowplan.model import (
     Action,
@@ -24,7 +24,7 @@ from stowplan.spelling import nearest
 from stowplan.units import is_share, parse_duration, parse_rate, parse_share, parse_size
 
 from .faults import Faults, numbered
-from .resources import READERS
+from .resources import READERS, Values
 from .vocabulary import ACTIONS, KINDS, LATER_KINDS, RESOURCES, SKIP
 
 
@@ -37,8 +37,22 @@ def read_rules(value: object, file: PolicyFile, faults: Faults) -> Iterable[Rule
                 yield rule
 
 
+class _Draft(NamedTuple):
+    """A rule's readable entries, and what all kinds have in common."""
+
+    data: Mapping[str, Any]
+    path: DocPath
+    common: dict[str, Any]
+    faults: Faults
+    complete: bool
+
+    def one_of(self, keys: Iterable[str]) -> str | None:
+        """The one of these keys that is there; a fault and None where it is not exactly one."""
+        return _one_of(list(keys), self.data, self.path, self.faults, complete=self.complete)
+
+
 def _rule(data: Mapping[str, Any], path: DocPath, file: PolicyFile, faults: Faults) -> Rule | None:
-    """One rule; None where a fault keeps it from being built."""
+    """One rule; None where a fault keeps it from being built. All its faults are found at once."""
     before = len(faults.found)
     if "id" not in data:
         faults.add("Y603", path, "a rule has no id", "give it an id of its own")
@@ -47,19 +61,19 @@ def _rule(data: Mapping[str, Any], path: DocPath, file: PolicyFile, faults: Faul
         faults.add("Y601", path, "`kind` is missing", f"kinds are {', '.join(KINDS)}")
     elif not isinstance(kind, str) or kind not in KINDS:
         _unknown_kind(kind, path, faults)
-    else:
-        faults.shape(f"kind {kind}", data, path)
-    if len(faults.found) > before or not isinstance(kind, str):
+    if not isinstance(kind, str) or kind not in KINDS:
         return None
+    sound = faults.shape(f"kind {kind}", data, path)
     common = {
-        "id": data["id"],
+        "id": sound.get("id"),
         "place": Place(file.path, path),
-        "tables": faults.patterns(data.get("tables"), (*path, "tables")),
-        "reason": data.get("reason"),
-        "description": data.get("description"),
+        "tables": faults.patterns(sound.get("tables"), (*path, "tables")),
+        "reason": sound.get("reason"),
+        "description": sound.get("description"),
         "packed": file.packed,
     }
-    built = _BUILDERS[kind](data, path, common, faults)
+    draft = _Draft(sound, path, common, faults, complete=len(faults.found) == before)
+    built = _BUILDERS[kind](draft)
     return built if len(faults.found) == before else None
 
 
@@ -76,85 +90,89 @@ def _unknown_kind(kind: object, path: DocPath, faults: Faults) -> None:
 
 
 def _one_of(
-    keys: Sequence[str], data: Mapping[str, Any], path: DocPath, faults: Faults
+    keys: Sequence[str],
+    data: Mapping[str, Any],
+    path: DocPath,
+    faults: Faults,
+    *,
+    complete: bool = True,
 ) -> str | None:
-    """The one key of these that must be there; a fault and None where it is not exactly one."""
+    """The one key of these; where some entries could not be read, none may be missing."""
     there = [key for key in keys if key in data]
-    if len(there) == 1:
-        return there[0]
     listed = ", ".join(keys)
-    if there:
+    if len(there) > 1:
         faults.add("Y601", path, f"a rule has only one of {listed}", f"it has {', '.join(there)}")
-    else:
+    elif not there and complete:
         faults.add("Y601", path, f"a rule needs exactly one of {listed}")
-    return None
+    return there[0] if len(there) == 1 else None
 
 
-def _priority(
-    data: Mapping[str, Any], path: DocPath, common: dict[str, Any], faults: Faults
-) -> Rule:
-    value = data.get("value", 1)
+def _priority(draft: _Draft) -> Rule | None:
+    value = draft.data.get("value", 1)
     if isinstance(value, Decimal) and (not value.is_finite() or value.adjusted() < -12):
-        faults.add("Y601", (*path, "value"), "`value` must be a plain number", "write 1 or 2.5")
-        value = 1
-    return PriorityRule(**common, class_name=data["class"], value=Fraction(value))
+        text = "`value` must be a plain number"
+        draft.faults.add("Y601", (*draft.path, "value"), text, "write 1 or 2.5")
+        return None
+    if "class" not in draft.data:
+        return None
+    return PriorityRule(**draft.common, class_name=draft.data["class"], value=Fraction(value))
 
 
-def _dependency(
-    data: Mapping[str, Any], path: DocPath, common: dict[str, Any], faults: Faults
-) -> Rule | None:
-    key = _one_of([d.value for d in Direction], data, path, faults)
+def _dependency(draft: _Draft) -> Rule | None:
+    key = draft.one_of(direction.value for direction in Direction)
     if key is None:
         return None
-    others = faults.patterns(data[key], (*path, key))
-    own = {p.literal for p in common["tables"]} - {None}
+    others = draft.faults.patterns(draft.data[key], (*draft.path, key))
+    own = {pattern.literal for pattern in draft.common["tables"]} - {None}
     for pattern in others:
         if pattern.literal in own:
             text = f"{shown(pattern.text)} is named on both sides of {key}"
-            faults.add("Y601", pattern.place.path, text, "take it out of one side")
-    return DependencyRule(**common, direction=Direction(key), others=others)
+            draft.faults.add("Y601", pattern.place.path, text, "take it out of one side")
+    return DependencyRule(**draft.common, direction=Direction(key), others=others)
 
 
-def _resource(
-    data: Mapping[str, Any], path: DocPath, common: dict[str, Any], faults: Faults
-) -> Rule | None:
-    key = _one_of(list(RESOURCES), data, path, faults)
+def _resource(draft: _Draft) -> Rule | None:
+    key = draft.one_of(RESOURCES)
     if key is None:
         return None
-    at = (*path, key)
-    if common["tables"] and key not in ("chunk", "throughput"):
-        text = f"a {key} is there for all tables"
-        faults.add("Y601", (*path, "tables"), text, "take `tables` out", on_key=True)
-    if not faults.shape(f"resource {key}", data[key], at):
-        return None
-    stated = {"name": data["id"], **data[key]} if key == "window" else data[key]
-    resource = READERS[key](stated, at, faults)
-    return None if resource is None else ResourceRule(**common, resource=resource)
+    if key not in ("chunk", "throughput"):
+        _without_tables(draft, f"a {key} is there for all tables")
+    at = (*draft.path, key)
+    sound = draft.faults.shape(f"resource {key}", draft.data[key], at)
+    if key == "window":
+        sound = {"name": draft.common["id"], **sound}
+    resource = READERS[key](Values(sound, at, draft.faults))
+    return None if resource is None else ResourceRule(**draft.common, resource=resource)
 
 
-def _checkpoint(
-    data: Mapping[str, Any], path: DocPath, common: dict[str, Any], faults: Faults
-) -> Rule | None:
-    key = _one_of(["at", "after"], data, path, faults)
+def _without_tables(draft: _Draft, text: str) -> None:
+    if "tables" in draft.data:
+        path = (*draft.path, "tables")
+        draft.faults.add("Y601", path, text, "take `tables` out", on_key=True)
+
+
+def _checkpoint(draft: _Draft) -> Rule | None:
+    _without_tables(draft, "a checkpoint is for the whole run: name tables under `after`")
+    key = draft.one_of(("at", "after"))
+    values = Values(draft.data, draft.path, draft.faults)
+    share = is_share(draft.data.get("at"))
+    actions = _actions(draft.data.get("if_behind", []), (*draft.path, "if_behind"), draft.faults)
     if key is None:
         return None
-    at, at_us, at_share = data.get("at"), None, None
-    if at is not None and is_share(at):
-        at_share = faults.quantity(parse_share, at, (*path, "at"))
-    elif at is not None:
-        at_us = faults.quantity(parse_duration, at, (*path, "at"))
-    if_behind = (*path, "if_behind")
-    actions = data.get("if_behind", [])
-    listed = [(actions, if_behind)] if isinstance(actions, str) else numbered(actions, if_behind)
-    read = [_action(action, at_path, faults) for action, at_path in listed]
     return CheckpointRule(
-        **common,
-        at_us=at_us,
-        at_share=at_share,
-        after=faults.patterns(data.get("after"), (*path, "after")),
-        decider=data.get("decider"),
-        if_behind=tuple(action for action in read if action is not None),
+        **draft.common,
+        at_us=None if share else values.quantity("at", parse_duration),
+        at_share=values.quantity("at", parse_share) if share else None,
+        after=draft.faults.patterns(draft.data.get("after"), (*draft.path, "after")),
+        decider=draft.data.get("decider"),
+        if_behind=actions,
     )
+
+
+def _actions(value: object, path: DocPath, faults: Faults) -> tuple[Action, ...]:
+    listed = [(value, path)] if isinstance(value, str) else numbered(value, path)
+    read = (_action(action, at, faults) for action, at in listed)
+    return tuple(action for action in read if action is not None)
 
 
 def _action(value: object, path: DocPath, faults: Faults) -> Action | None:
@@ -165,31 +183,68 @@ def _action(value: object, path: DocPath, faults: Faults) -> Action | None:
         known = ", ".join(("stop", *ACTIONS))
         faults.add("Y601", path, f"{shown(value)} is no action", f"actions are {known}")
         return None
-    if not faults.shape("action", value, path):
-        return None
-    key = _one_of(list(ACTIONS), value, path, faults)
-    return None if key is None else _stated_action(key, value[key], (*path, key), faults)
+    before = len(faults.found)
+    sound = faults.shape("action", value, path)
+    complete = len(faults.found) == before
+    key = _one_of(list(ACTIONS), sound, path, faults, complete=complete)
+    return None if key is None else _stated_action(key, sound, path, faults)
 
 
-def _stated_action(key: str, value: object, path: DocPath, faults: Faults) -> Action | None:
+def _stated_action(
+    key: str, data: Mapping[str, Any], path: DocPath, faults: Faults
+) -> Action | None:
     if key == "skip":
-        return _skip(value, path, faults)
-    if isinstance(value, int):  # streams: the only one without a unit
-        return Action(key, value=value)
+        return _skip(data[key], (*path, key), faults)
+    if key == "streams":
+        return Action(key, value=data[key])
     readers = {"raise_bandwidth": parse_rate, "chunk": parse_size, "extend_window": parse_duration}
-    return Action(key, value=faults.quantity(readers[key], value, path))
+    return Action(key, value=Values(data, path, faults).quantity(key, readers[key]))
 
 
-def _skip(value: Any, path: DocPath, faults: Faults) -> Action | None:  # noqa: ANN401 (a document's value)
-    if not faults.shape("skip", value, path) or not _one_of(list(SKIP), value, path, faults):
+def _skip(value: object, path: DocPath, faults: Faults) -> Action | None:
+    before = len(faults.found)
+    sound = faults.shape("skip", value, path)
+    complete = len(faults.found) == before
+    if _one_of(list(SKIP), sound, path, faults, complete=complete) is None:
         return None
-    tables = faults.patterns(value.get("tables"), (*path, "tables"))
-    return Action("skip", class_name=value.get("class"), tables=tables)
+    tables = faults.patterns(sound.get("tables"), (*path, "tables"))
+    return Action("skip", class_name=sound.get("class"), tables=tables)
 
 
-_BUILDERS: Mapping[str, Callable[..., Rule | None]] = {
+_BUILDERS: Mapping[str, Callable[[_Draft], Rule | None]] = {
     "priority": _priority,
     "dependency": _dependency,
     "resource": _resource,
     "checkpoint": _checkpoint,
 }
+
+
+# --- what is said whether or not the rule can be built -------------------------------------------
+
+
+def rule_ids(value: object, source: str) -> Iterable[tuple[str, Place]]:
+    """The id of every rule that has one, and where."""
+    for data, path in numbered(value, ("rules",)):
+        if isinstance(data, dict) and isinstance(data.get("id"), str):
+            yield data["id"], Place(source, (*path, "id"))
+
+
+def class_names(value: object, source: str) -> Iterable[tuple[str, Place]]:
+    """Every class that a rule speaks of, and where."""
+    for data, path in numbered(value, ("rules",)):
+        if not isinstance(data, dict):
+            continue
+        spoken = [(data.get("class"), (*path, "class"))]
+        window = data.get("window")
+        if isinstance(window, dict):
+            accepts = (*path, "window", "accepts")
+            spoken += _texts(window.get("accepts"), accepts)
+        for action, at in numbered(data.get("if_behind"), (*path, "if_behind")):
+            skip = action.get("skip") if isinstance(action, dict) else None
+            if isinstance(skip, dict):
+                spoken.append((skip.get("class"), (*at, "skip", "class")))
+        yield from ((name, Place(source, at)) for name, at in spoken if isinstance(name, str))
+
+
+def _texts(value: object, path: DocPath) -> list[tuple[object, DocPath]]:
+    return [(value, path)] if isinstance(value, str) else numbered(value, path)

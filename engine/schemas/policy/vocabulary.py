@@ -34,6 +34,7 @@ FILE: Schema = {
     "classes": _key(
         "dict",
         "Priority classes beside the built-in ones.",
+        keysrules={"type": "string", "empty": False},
         valuesrules={
             "type": "dict",
             "schema": {
@@ -80,10 +81,10 @@ KINDS: Mapping[str, Schema] = {
         "window": _key("dict", "A span of time in which tables may move."),
         "memory": _key("dict", "What the migration process may hold."),
         "disk": _key("dict", "What the target can store."),
-        "bandwidth": _key("dict", "Bytes per second over all streams."),
+        "bandwidth": _key("dict", "Bytes per second over all streams.", empty=False),
         "streams": _key("dict", "Tables copied side by side."),
         "chunk": _key("dict", "How much of a table moves in one step."),
-        "throughput": _key("dict", "What moving a table costs beside the bandwidth."),
+        "throughput": _key("dict", "What moving a table costs beside the bandwidth.", empty=False),
     },
     "checkpoint": {
         **_COMMON,
