@@ -7,7 +7,7 @@ case; a backslash takes the next character as itself.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import takewhile
 
@@ -71,7 +71,7 @@ class Names:
         if not prefix:
             return self.sorted
         low = bisect_left(self.sorted, prefix)
-        high = bisect_left(self.sorted, prefix + chr(0x10FFFF), lo=low)
+        high = bisect_right(self.sorted, prefix, lo=low, key=lambda name: name[: len(prefix)])
         return self.sorted[low:high]
 
 

@@ -10,8 +10,6 @@ from stowplan.spelling import nearest
 
 from .outcome import FINE, UsageError
 
-NAME = "explain"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's own arguments."""

@@ -8,14 +8,8 @@ from dataclasses import dataclass
 from stowplan.documents import Document
 from stowplan.evaluation import Locate, evaluate, ordered
 from stowplan.model import Manifest, Plan, Severity, Violation
-from stowplan.planning import (
-    Groundwork,
-    NothingToPlanAgainstError,
-    dependency_graph,
-    effective_rules,
-    lay_groundwork,
-    make_plan,
-)
+from stowplan.planning.edges import dependency_graph
+from stowplan.planning.groundwork import Groundwork, effective_rules, lay_groundwork
 from stowplan.rules.check import (
     GraphCase,
     ManifestCase,
@@ -78,6 +72,9 @@ def inspect(document: Document, loaded: LoadedPolicy | None, *, planning: bool) 
 
 
 def _planned(ground: Groundwork) -> Plan | None:
+    # Only `plan` needs the planner: `lint` starts on every commit.
+    from stowplan.planning.planner import NothingToPlanAgainstError, make_plan  # noqa: PLC0415
+
     try:
         return make_plan(ground)
     except NothingToPlanAgainstError:

@@ -23,8 +23,6 @@ from .places import violations_of
 from .policies import FaultyPolicy, LoadedPolicy
 from .projects import Projects, nearby, unread_constraints
 
-NAME = "lint"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's own arguments."""

@@ -72,7 +72,8 @@ def _files_below(folder: Path) -> Iterator[Path]:
 def _is_manifest(document: Document) -> bool:
     """Whether a file found in a folder means to be a manifest: it has `tables` at its top.
 
-    So has a plan, which says what it is. One that cannot be parsed is judged by its text, so that a broken manifest is not passed over.
+    So has a plan, which says what it is. One that cannot be parsed is judged by its text, so that
+    a broken manifest is not passed over.
     """
     if document.readable:
         data = document.data

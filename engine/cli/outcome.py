@@ -3,19 +3,49 @@
 from __future__ import annotations
 
 import argparse
+import io
+import os
 import sys
 from collections.abc import Iterable
 
-from stowplan.model import Severity, Violation
+from stowplan.model import Severity, Violation, shown
 from stowplan.reports.text import printable
 
 FINE, FOUND, CANNOT = 0, 1, 2
+_INTERRUPTED, _BUG = 130, 70
 
 _STRENGTH = {Severity.ERROR: 2, Severity.WARNING: 1, Severity.INFO: 0}
 
 
 class UsageError(Exception):
     """What was asked cannot be done; the message is one line and says how to mend it."""
+
+
+def carry_out(options: argparse.Namespace) -> int:
+    """Run the command that was asked for and return its exit status."""
+    # Whatever a terminal's encoding, names and paths can be shown: what it lacks, as an escape.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        status: int = options.run(options)
+        sys.stdout.flush()
+    except UsageError as error:
+        return complain(error)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return CANNOT
+    except KeyboardInterrupt:
+        print("stowplan: interrupted", file=sys.stderr)
+        return _INTERRUPTED
+    except Exception as error:
+        if options.debug:
+            raise
+        if isinstance(error, OSError):
+            return complain(UsageError(f"{shown(error.filename or '')}: {error.strerror}"))
+        text = f"{type(error).__name__}: {shown(str(error), 300)} (--debug shows where)"
+        print(f"stowplan: bug: {text}", file=sys.stderr)
+        return _BUG
+    return status
 
 
 def complain(error: UsageError) -> int:

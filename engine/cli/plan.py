@@ -26,8 +26,6 @@ from .places import violations_of
 from .policies import FaultyPolicy, LoadedPolicy
 from .projects import Projects, unread_constraints
 
-NAME = "plan"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's own arguments."""

@@ -183,4 +183,5 @@ def _policy_files(folder: Path) -> list[Path]:
 
 
 def _label(path: Path) -> str:
-    return path.as_posix()
+    """What messages call a file: its path without detours."""
+    return Path(os.path.normpath(path)).as_posix()

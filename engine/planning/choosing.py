@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from fractions import Fraction
 from itertools import accumulate, chain
@@ -12,13 +13,13 @@ from stowplan.model import Capacity, Demand
 from .densities import Queue
 from .improving import improve
 from .ranking import Ranking
-from .scheduling import finishes_of, schedule
+from .scheduling import finishes, schedule
 from .workload import MICROSECONDS, Graph, ceiling, gather
 
-BISECTIONS = 17
+PROBES = 24
 RETRIES = 64
-FEWEST = 4
-WORK = 400_000  # tables placed in all schedules of one choice together
+FEWEST = 2
+WORK = 100_000  # tables placed in all schedules of one class's choice together
 
 
 class Choice(NamedTuple):
@@ -39,6 +40,7 @@ def choose(
     values: Sequence[Fraction],
     forbidden: Collection[int] = (),
     ranking: Ranking | None = None,
+    settled: Mapping[int, int] | None = None,
 ) -> Choice:
     """The candidates that come into the window, every one finished by `usable_us`.
 
@@ -50,7 +52,8 @@ def choose(
     a class fit, all come; else the longest prefix that ends in time, by value for each missing
     byte (see `Queue`), and then single closures for as long as schedules may be tried. The order
     within the class is then improved, and settled before the next class is looked at. The order of
-    the fixed tables is what `ranking` settles; where it does not, it is settled first.
+    the fixed tables is what `ranking` settles; where it does not, it is settled first. `settled`
+    are their finishes, where these are known already.
     """
     wanted = frozenset(candidates)
     chosen = set(fixed)
@@ -59,8 +62,10 @@ def choose(
         members = {table for table in wanted if classes[table] == level}
         barred = {*forbidden, *(wanted - chosen - members)}
         members -= _downstream(barred, members, graph)
-        trial = _Trial(frozenset(chosen), graph, demands, classes, capacity, usable_us, ranking)
+        fixed_now = frozenset(chosen)
+        trial = _Trial(fixed_now, graph, demands, classes, capacity, usable_us, ranking, settled)
         chosen |= _choose_of_class(members, trial, values)
+        settled = None
         ranking = improve(chosen, graph, demands, classes, capacity, ranking)
     return Choice(frozenset(chosen & wanted), ranking)
 
@@ -89,6 +94,7 @@ class _Trial:
         capacity: Capacity,
         usable_us: int,
         ranking: Ranking,
+        settled: Mapping[int, int] | None,
     ) -> None:
         self.fixed = fixed
         self.graph = graph
@@ -97,28 +103,31 @@ class _Trial:
         self.capacity = capacity
         self.usable_us = usable_us
         self.ranking = ranking
-        self.room = self._room()
+        settled = self._finishes(fixed) if settled is None else settled
+        self.settled_us = max(settled.values(), default=0)
+        self.room = self._room(settled)
 
     def fits(self, tables: Iterable[int]) -> bool:
         """Whether each of `tables` ends in time; their bytes are looked at first."""
         extra = list(tables)
-        if sum(self.demands[table].size for table in extra) > self.room:
-            return False
-        finishes = self._finishes([*self.fixed, *extra])
-        return all(finishes[table] <= self.usable_us for table in extra)
+        return self.size(extra) <= self.room and self.end(extra) <= self.usable_us
+
+    def size(self, tables: Iterable[int]) -> int:
+        """The bytes of these tables."""
+        return sum(self.demands[table].size for table in tables)
+
+    def end(self, extra: Collection[int]) -> int:
+        """When the last of these tables ends beside the fixed ones."""
+        ends = self._finishes([*self.fixed, *extra])
+        return max((ends[table] for table in extra), default=0)
 
     def _finishes(self, tables: Iterable[int]) -> Mapping[int, int]:
-        workload = gather(tables, self.graph, self.demands, self.capacity)
-        classes = [self.classes[table] for table in workload.tables]
-        finishes = finishes_of(workload, classes, self.ranking)
-        return dict(zip(workload.tables, finishes, strict=True))
+        return finishes(tables, self.graph, self.demands, self.classes, self.capacity, self.ranking)
 
-    def _room(self) -> int:
+    def _room(self, settled: Mapping[int, int]) -> int:
         """Bytes that can still move within the usable time."""
-        finishes = self._finishes(self.fixed)
-        late = [table for table in self.fixed if finishes[table] > self.usable_us]
-        moved = sum(self.demands[table].size for table in self.fixed)
-        moved -= self._left_of(late) if late else 0
+        late = [table for table in self.fixed if settled[table] > self.usable_us]
+        moved = self.size(self.fixed) - (self._left_of(late) if late else 0)
         return self.capacity.rate * max(0, self.usable_us) // MICROSECONDS - moved
 
     def _left_of(self, late: Iterable[int]) -> int:
@@ -143,7 +152,7 @@ def _choose_of_class(members: Set[int], trial: _Trial, values: Sequence[Fraction
         queue.take(group)
         groups.append([queue.workload.tables[at] for at in group])
     budget = max(FEWEST, WORK // (len(members) + len(trial.fixed)))
-    tried, prefix = _longest_prefix(groups, trial, min(budget, BISECTIONS))
+    tried, prefix = _longest_prefix(groups, trial, min(budget, PROBES))
     chosen = set(chain.from_iterable(groups[:prefix]))
     return _fill(chosen, _queue(members, trial, values), trial, min(budget - tried, RETRIES))
 
@@ -156,33 +165,48 @@ def _queue(members: Set[int], trial: _Trial, values: Sequence[Fraction]) -> Queu
 def _longest_prefix(groups: Sequence[Sequence[int]], trial: _Trial, budget: int) -> tuple[int, int]:
     """How many schedules were tried, and how many groups fit together in time.
 
-    The first guess is what fits by bytes. From there the steps down double until something fits,
-    and then halve.
+    The first guess is what fits by bytes. Then the bytes are interpolated between a prefix that
+    ends in time and one that does not: the end grows about as the bytes do. Where that does not
+    halve what is open between the two, the next step does. Where nothing has fitted yet, twice as
+    many schedules may be tried.
     """
-    sizes = [sum(trial.demands[table].size for table in group) for group in groups]
-    upper = sum(total <= trial.room for total in accumulate(sizes))  # the most that may fit
-    lower, step, tried = 0, max(1, upper // 64), 0
-    probe = upper
-    while lower < upper and tried < budget:
-        tried += 1
-        if trial.fits(chain.from_iterable(groups[:probe])):
-            lower, step = probe, 0
+    totals = [0, *accumulate(map(trial.size, groups))]
+    low, high = 0, bisect_right(totals, trial.room)
+    early, late = trial.settled_us, None
+    halve, tried = False, 0
+    while high - low > 1 and tried < (budget if low else 2 * budget):
+        before, known = high - low, late is not None
+        if late is None:
+            probe = high - 1
+        elif halve:
+            probe = (low + high) // 2
         else:
-            upper = probe - 1
-        probe = max(lower + 1, upper - step) if step else (lower + upper + 1) // 2
-        step *= 2
-    return tried, lower
+            aim = _interpolated(totals[low], totals[high], early, late, trial.usable_us)
+            probe = min(max(low + 1, bisect_right(totals, aim) - 1), high - 1)
+        end = trial.end([*chain.from_iterable(groups[:probe])])
+        if end <= trial.usable_us:
+            low, early = probe, end
+        else:
+            high, late = probe, end
+        halve = known and 2 * (high - low) > before
+        tried += 1
+    return tried, low
+
+
+def _interpolated(low: int, high: int, early: int, late: int, wanted: int) -> int:
+    """The bytes with which a schedule would end a little before the wanted time."""
+    return low + (high - low) * max(0, wanted - early) * 63 // (max(1, late - early) * 64)
 
 
 def _fill(chosen: set[int], queue: Queue, trial: _Trial, budget: int) -> set[int]:
     """Add single closures, densest first, while they fit and schedules may be tried."""
     tables = queue.workload.tables
     queue.take([at for at, table in enumerate(tables) if table in chosen])
-    room = trial.room - sum(trial.demands[table].size for table in chosen)
+    room = trial.room - trial.size(chosen)
     tried = 0
     for group in queue.groups():
         extra = [tables[at] for at in group]
-        size = sum(trial.demands[table].size for table in extra)
+        size = trial.size(extra)
         by_bytes = size <= room
         if by_bytes and tried == budget:
             break

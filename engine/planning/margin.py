@@ -27,10 +27,16 @@ def break_even(
         for segment in timing.segments
         if segment.rate
     )
-    rest = max((timing.finish_us for timing in own), default=0) - moving
-    if moving == 0 or usable_us <= rest:
+    finish = max((timing.finish_us for timing in own), default=0)
+    return least_rate(moving, finish, rate, usable_us)
+
+
+def least_rate(moving_us: int, finish_us: int, rate: int, usable_us: int) -> int | None:
+    """The same where it is known how long bytes move until the last finish."""
+    rest = finish_us - moving_us
+    if moving_us == 0 or usable_us <= rest:
         return None
-    return ceiling(rate * moving, usable_us - rest)
+    return ceiling(rate * moving_us, usable_us - rest)
 
 
 def _covered(spans: Iterable[tuple[int, int]]) -> int:

@@ -20,10 +20,10 @@ from stowplan.model import (
 from .bounds import critical_path, lower_bound
 from .checkpoints import checkpoints
 from .groundwork import Groundwork
-from .margin import break_even
+from .margin import break_even, least_rate
 from .placing import Arrangement, fill_follow_ups, fill_main, follow_ups, promoted_levels
 from .records import deferred_tables, planned_tables, rule_edges
-from .scheduling import last_finish, schedule
+from .scheduling import last_finish, moving_time
 
 
 class NothingToPlanAgainstError(ValueError):
@@ -113,20 +113,14 @@ def _break_even(
     """For the required tables as planned, and for a plan with everything in the main window."""
     rate, usable = arrangement.window.capacity.rate, arrangement.window.window.usable_us
     everything = ground.placed(*(p for p in Placement if p is not Placement.EXCLUDED))
-    timings = arrangement.timings
-    if len(everything) > len(timings):
-        levels = promoted_levels(ground, everything)
-        timings = schedule(
-            everything,
-            ground.graph,
-            arrangement.demands,
-            levels,
-            arrangement.window.capacity,
-        )
-    return BreakEven(
-        required=break_even(arrangement.timings, required, rate, usable),
-        everything=break_even(timings, everything, rate, usable),
+    own = break_even(arrangement.timings, required, rate, usable)
+    if len(everything) == len(arrangement.timings):
+        return BreakEven(own, break_even(arrangement.timings, everything, rate, usable))
+    levels = promoted_levels(ground, everything)
+    moving, finish = moving_time(
+        everything, ground.graph, arrangement.demands, levels, arrangement.window.capacity
     )
+    return BreakEven(own, least_rate(moving, finish, rate, usable))
 
 
 def _unschedulable(ground: Groundwork) -> list[Unschedulable]:

@@ -42,6 +42,34 @@ def schedule(
     return dict(zip(workload.tables, timings, strict=True))
 
 
+def finishes(
+    chosen: Iterable[int],
+    graph: Graph,
+    demands: Sequence[Demand],
+    classes: Sequence[int],
+    capacity: Capacity,
+    ranking: Ranking | None = None,
+) -> dict[int, int]:
+    """Only when each table of that schedule finishes, which takes less time to find out."""
+    workload = gather(chosen, graph, demands, capacity)
+    ends = finishes_of(workload, [classes[table] for table in workload.tables], ranking)
+    return dict(zip(workload.tables, ends, strict=True))
+
+
+def moving_time(
+    chosen: Iterable[int],
+    graph: Graph,
+    demands: Sequence[Demand],
+    classes: Sequence[int],
+    capacity: Capacity,
+) -> tuple[int, int]:
+    """How long at least one table of that schedule moves bytes, and when the last one finishes."""
+    workload = gather(chosen, graph, demands, capacity)
+    run = Run(workload, [classes[t] for t in workload.tables], Ranking(), noting=False)
+    run.play()
+    return run.moving_us, max(run.finish, default=0)
+
+
 def last_finish(timings: Mapping[int, Timing], tables: Iterable[int]) -> int:
     """When the last of `tables` has finished, in microseconds; 0 if there are none."""
     return max((timings[table].finish_us for table in tables), default=0)
@@ -59,7 +87,7 @@ def timings_of(
 def finishes_of(
     workload: Workload, classes: Sequence[int], ranking: Ranking | None = None
 ) -> list[int]:
-    """Only when each table of that schedule finishes, which takes less time to find out."""
+    """The finishes of that schedule alone, by position."""
     run = Run(workload, classes, ranking or Ranking(), noting=False)
     run.play()
     return run.finish

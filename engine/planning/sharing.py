@@ -36,6 +36,7 @@ class Run:
         count = len(workload.tables)
         self.workload = workload
         self.classes = classes
+        self.rates = workload.rates
         self.fit_first = ranking.fit_first
         self.noting = noting
         self.count = count
@@ -47,11 +48,12 @@ class Run:
         ranks = ranks_of(workload, classes, ranking)
         span = max(ranks, default=0) - min(ranks, default=0) + 1
         places = [level * span - rank for level, rank in zip(classes, ranks, strict=True)]
-        self.by_rank = sorted(range(count), key=places.__getitem__)  # equal ones stay by name
+        by_rank = sorted(range(count), key=places.__getitem__)  # equal ones stay by name
+        self.tables = [*by_rank, *by_rank]  # by `key % width`; the first half as they are admitted
+        self.admitted = 0
         self.keys = [0] * count
-        for place, at in enumerate(self.by_rank):
-            self.keys[at] = classes[at] * self.width + count + place
-        self.admitted: list[int] = []
+        for place, at in enumerate(by_rank, start=count):
+            self.keys[at] = classes[at] * self.width + place
         self.pending = list(workload.pending)
         self.work = list(workload.work)
         self.overhead = list(workload.overhead)
@@ -69,6 +71,7 @@ class Run:
         self.holders: list[int] = []  # keys of those who hold a stream, sorted
         self.movers: list[int] = []  # keys of those who move bytes, sorted
         self.changed: list[int] = []
+        self.moving_us = 0  # how long at least one table has moved bytes
 
     def play(self) -> None:
         """Run from the first event to the last. Raises ValueError for a cycle."""
@@ -78,13 +81,18 @@ class Run:
         self._share()
         events, due, count = self.events, self.due, self.count
         while events:
-            self.now = now = events[0] // count
-            while events and events[0] < (now + 1) * count:
+            now = events[0] // count
+            if self.movers:
+                self.moving_us += now - self.now
+            self.now = now
+            later, stale = (now + 1) * count, True
+            while events and events[0] < later:
                 at = heappop(events) % count
                 if due[at] == now:
-                    due[at] = _IDLE
+                    due[at], stale = _IDLE, False
                     self._elapse(at)
-            self._share()
+            if not stale:
+                self._share()
         if any(self.pending):
             raise ValueError("the tables to schedule depend on each other in a cycle")
 
@@ -165,22 +173,20 @@ class Run:
             beyond = holders[-1] if len(holders) == self.streams else nobody
             key = with_bytes[0] if with_bytes else nobody
             other = with_overhead[0] if with_overhead else nobody
-            if key < min(other, beyond) and (self.free or key < last):
+            if key < other and key < beyond and (self.free or key < last):
                 self._admit(self._next_with_bytes(), moves=True)
             elif other < beyond:
                 self._admit(heappop(with_overhead), moves=False)
             else:
                 break
+        rate, target = self.rate, self.target
         for at in self.changed:
-            if self.target[at] != self.rate[at]:
+            if target[at] != rate[at]:
                 self._open_segment(at)
         self.changed.clear()
 
     def _table(self, key: int) -> int:
-        place = key % self.width
-        if place < self.count:
-            return self.admitted[place]
-        return self.by_rank[place - self.count]
+        return self.tables[key % self.width]
 
     def _set_target(self, at: int, rate: int) -> None:
         self.target[at] = rate
@@ -188,8 +194,9 @@ class Run:
 
     def _top_up(self, at: int) -> None:
         """Let the last mover, the only one below its full rate, have what is free."""
-        more = min(self.free, self.workload.rates[at] - self.target[at])
-        if more:
+        missing = self.rates[at] - self.target[at]
+        if missing:
+            more = min(self.free, missing)
             self.free -= more
             self._set_target(at, self.target[at] + more)
 
@@ -197,19 +204,20 @@ class Run:
         """Give a candidate a stream, taken from the weakest holder if none is left."""
         at = self._table(key)
         if key % self.width >= self.count:
-            key = self.keys[at] = self.classes[at] * self.width + len(self.admitted)
-            self.admitted.append(at)
+            key = self.keys[at] = self.classes[at] * self.width + self.admitted
+            self.tables[self.admitted] = at
+            self.admitted += 1
         if len(self.holders) == self.streams:
             self._dismiss(self._table(self.holders[-1]))
         insort(self.holders, key)
         if not moves:
             self._set_target(at, 0)
             return
-        full = self.workload.rates[at]
+        full = self.rates[at]
         while self.free < full and self.movers and self.movers[-1] > key:
             self._take_from(self._table(self.movers[-1]), full - self.free)
         insort(self.movers, key)
-        rate = min(full, self.free)
+        rate = full if full < self.free else self.free
         self.free -= rate
         self._set_target(at, rate)
 
@@ -238,7 +246,7 @@ class Run:
         key = heappop(self.with_bytes)
         if self.fit_first and self._waits_to_fit(key):
             available = self._available(key // self.width)
-            if available < self.workload.rates[self._table(key)]:
+            if available < self.rates[self._table(key)]:
                 return self._first_fitting(key, available)
         return key
 
@@ -262,7 +270,7 @@ class Run:
             key = self.with_bytes[0]
             if key // self.width != first // self.width:
                 break
-            if self.workload.rates[self._table(key)] <= available:
+            if self.rates[self._table(key)] <= available:
                 found = key
             passed.append(heappop(self.with_bytes))
         passed.remove(found)
@@ -280,7 +288,7 @@ class Run:
             self.due[at] = _IDLE
             return
         self.since[at] = self.now
-        self._expect(at, ceiling(self.work[at], rate) if rate else self.overhead[at])
+        self._expect(at, -(-self.work[at] // rate) if rate else self.overhead[at])
 
     def _close_segment(self, at: int, ending: bool = False) -> None:
         rate, since = self.rate[at], self.since[at]

@@ -33,7 +33,7 @@ def follow_up_manifest(manifest: Manifest, plan: Plan) -> str:
         record["measured_at"] = manifest.measured_at
     record["total_size_mb"] = _number(sum(table.size for table in left.values()))
     record["present"] = sorted(moved | set(manifest.present))
-    record["tables"] = [_table(left[name]) for name in sorted(left)]
+    record["tables"] = (_table(left[name]) for name in sorted(left))
     record["dependencies"] = _parents(manifest, left)
     return document(record)
 

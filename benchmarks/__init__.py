@@ -1,0 +1,1 @@
+"""Whole-process benchmarks of Stowplan: `python -m benchmarks` prints their figures in a table."""
