@@ -86,7 +86,12 @@ def _critical_path(plan: Plan) -> Iterator[str]:
     yield ""
     chain = [escaped(name) for name in plan.critical_path[:LISTED]]
     if chain:
-        yield f"- Longest chain: {' → '.join(chain)}"
+        more = (
+            f" → … ({len(plan.critical_path)} tables)" if len(plan.critical_path) > LISTED else ""
+        )
+        on_path = frozenset(plan.critical_path)
+        total = sum(table.alone_us for table in plan.planned if table.name in on_path)
+        yield f"- Longest chain: {' → '.join(chain)}{more}: {duration_text(total)} at full rate"
     yield (
         f"- Required tables: done at {duration_text(plan.required.finish_us)}; proven lower bound "
         f"{duration_text(plan.required.lower_us)} ({escaped_bound(plan)})"
