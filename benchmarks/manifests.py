@@ -1,14 +1,8 @@
-"""Synthetic manifests and policies: seeded, the same on every machine.
-
-`python -m benchmarks.manifests NAME FOLDER` writes a workload into a folder. The benchmark calls
-it as a process of its own: on Linux a child's peak memory is at least that of the process that
-started it, so the one that measures must stay small.
-"""
+"""Synthetic manifests and policies: seeded, the same on every machine."""
 
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from random import Random
@@ -126,15 +120,3 @@ def write(workload: Workload, folder: Path) -> None:
     (folder / "manifest.json").write_text(json.dumps(workload.manifest, indent=1), "utf-8")
     (folder / "manifest.yaml").write_text("\n".join(as_yaml(workload.manifest)) + "\n", "utf-8")
     (folder / "policy.yaml").write_text(workload.policy, "utf-8")
-
-
-WORKLOADS = {
-    "start": lambda: migration(1),
-    "1k": lambda: migration(1_000),
-    "10k": lambda: migration(10_000),
-    "100k": lambda: migration(100_000),
-    "100k-first": lambda: first_for_all(100_000),
-}
-
-if __name__ == "__main__":
-    write(WORKLOADS[sys.argv[1]](), Path(sys.argv[2]))

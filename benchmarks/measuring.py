@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from statistics import median
 from typing import NamedTuple
 
@@ -30,20 +30,29 @@ class _Run(NamedTuple):
     peak: int
 
 
-def measure(command: Sequence[str], runs: int, *, warm_up: bool) -> Figures:
-    """Run a command and bare Python in turns. Raises RuntimeError where the command fails."""
+def measure(
+    command: Sequence[str], runs: int, statuses: Collection[int], *, warm_up: bool
+) -> Figures:
+    """Run a command and bare Python in turns.
+
+    Raises RuntimeError where the command ends with none of the exit statuses.
+    """
     if warm_up:
-        _run(command)
+        _run(command, statuses)
         _run(BARE)
-    pairs = [(_run(command), _run(BARE)) for _ in range(runs)]
+    own: list[_Run] = []
+    bare: list[_Run] = []
+    for _ in range(runs):
+        own.append(_run(command, statuses))
+        bare += [_run(BARE) for _ in range(3)]
     return Figures(
-        median(run.seconds for run, _ in pairs),
-        median(bare.seconds for _, bare in pairs),
-        max(run.peak for run, _ in pairs),
+        median(run.seconds for run in own),
+        median(run.seconds for run in bare),
+        max(run.peak for run in own),
     )
 
 
-def _run(command: Sequence[str]) -> _Run:
+def _run(command: Sequence[str], statuses: Collection[int] = (0,)) -> _Run:
     started = time.perf_counter()
     child = subprocess.Popen(
         command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=_environment()
@@ -51,7 +60,7 @@ def _run(command: Sequence[str]) -> _Run:
     _, status, usage = os.wait4(child.pid, 0)
     seconds = time.perf_counter() - started
     child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode:
+    if child.returncode not in statuses:
         raise RuntimeError(f"exit status {child.returncode}: {' '.join(command)}")
     return _Run(seconds, usage.ru_maxrss * _MAXRSS_UNIT)
 

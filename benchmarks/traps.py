@@ -27,7 +27,7 @@ def _with_rules(workload: Workload, *rules: str) -> Workload:
 
 
 def _plain(dependencies: Mapping[str, list[str]], class_name: str = "CRITICAL") -> Workload:
-    """Small tables of one class; `{class: none}` is none at all."""
+    """Small tables of one class; without a name, of none."""
     tables = [{"name": _name(i), "rows": 1000 + i % 7, "size_mb": 1 + i % 5} for i in range(TABLES)]
     rule = f'  - {{id: all, kind: priority, tables: ["*"], class: {class_name}}}\n'
     manifest = {"source": "synthetic", "tables": tables, "dependencies": dependencies}

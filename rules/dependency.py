@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from stowplan.graph import Cycle, explain_cycle, implied_edges
 from stowplan.model import (
@@ -48,20 +48,22 @@ def missing_parent(case: GraphCase) -> Iterator[Finding]:
         - {name: orders, rows: 10, size_mb: 1, depends_on: [customers]}
     ```
     """
+    if not (case.graph.missing or case.graph.strays):
+        return
+    listed = {_folded(name): name for name in reversed(case.graph.names)}
     for child, parent, path in case.graph.missing:
         text = f"{shown(child)} depends on {shown(parent)}, which is neither listed nor present"
-        hint = _near(parent, case.graph.names) or f"list {shown(parent)} or call it present"
+        hint = _near(parent, listed) or f"list {shown(parent)} or call it present"
         yield Finding(path, text, (child,), hint=hint, details={"parent": parent})
     for child, parent, path in case.graph.strays:
         text = f"{shown(child)} has the dependency {shown(parent)}, but is not listed itself"
-        hint = _near(child, case.graph.names) or f"list {shown(child)} or call it present"
+        hint = _near(child, listed) or f"list {shown(child)} or call it present"
         yield Finding(path, text, (child,), hint=hint, details={"parent": parent})
 
 
-def _near(name: str, names: tuple[str, ...]) -> str | None:
+def _near(name: str, listed: Mapping[str, str]) -> str | None:
     """A listed name that is the same but for case and separators; a typo's most common kind."""
-    folded = _folded(name)
-    same = next((known for known in names if _folded(known) == folded), None)
+    same = listed.get(_folded(name))
     return None if same is None else f"did you mean {shown(same)}?"
 
 
@@ -177,7 +179,7 @@ def _pasted(opening: list[tuple[str, str]]) -> str:
         f"not_after: [{', '.join(map(_pattern, parents[child]))}]}}"
         for child in sorted(parents)
     ]
-    return "\n".join(["to open it, paste under a policy's rules:", *lines])
+    return "\n".join(["# to open it, paste under a policy's rules:", *lines])
 
 
 def _pattern(name: str) -> str:

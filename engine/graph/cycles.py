@@ -11,7 +11,7 @@ from .openings import open_knot
 from .shortest import shortest_cycle
 
 SHORTEST_VISITS = 5_000_000
-OPENING_VISITS = 2_000_000
+OPENING_VISITS = 500_000
 
 
 class CycleEdge(NamedTuple):

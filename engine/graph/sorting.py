@@ -31,6 +31,7 @@ def sort_nodes(size: int, edges: Iterable[tuple[int, int]]) -> Sorting:
         groups = _single_groups(graph)
     except nx.NetworkXUnfeasible:
         groups = _condensed_groups(graph, children)
+    graph.clear()  # its views refer back to it, and a command collects no cycles
     return Sorting(_reversed(children), children, groups)
 
 

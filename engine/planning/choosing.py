@@ -10,16 +10,18 @@ from typing import NamedTuple
 
 from stowplan.model import Capacity, Demand
 
+from .bounds import earliest_finishes
 from .densities import Queue
-from .improving import improve
+from .improving import FITTED, improve
 from .ranking import Ranking
 from .scheduling import finishes, schedule
 from .workload import MICROSECONDS, Graph, ceiling, gather
 
 PROBES = 24
 RETRIES = 64
-FEWEST = 2
-WORK = 100_000  # tables placed in all schedules of one class's choice together
+FEWEST = 1
+MORE = 2
+WORK = 20_000  # tables placed in all schedules of one class's choice together
 
 
 class Choice(NamedTuple):
@@ -65,7 +67,8 @@ def choose(
         fixed_now = frozenset(chosen)
         trial = _Trial(fixed_now, graph, demands, classes, capacity, usable_us, ranking, settled)
         chosen |= _choose_of_class(members, trial, values)
-        settled = None
+        # Among so many tables `improve` changes nothing: what was tried last is what there is.
+        settled = trial.ends if chosen == trial.ends.keys() and len(chosen) > FITTED else None
         ranking = improve(chosen, graph, demands, classes, capacity, ranking)
     return Choice(frozenset(chosen & wanted), ranking)
 
@@ -103,9 +106,9 @@ class _Trial:
         self.capacity = capacity
         self.usable_us = usable_us
         self.ranking = ranking
-        settled = self._finishes(fixed) if settled is None else settled
-        self.settled_us = max(settled.values(), default=0)
-        self.room = self._room(settled)
+        self.ends = self._finishes(fixed) if settled is None else settled  # of what was tried last
+        self.settled_us = max(self.ends.values(), default=0)
+        self.room = self._room(self.ends)
 
     def fits(self, tables: Iterable[int]) -> bool:
         """Whether each of `tables` ends in time; their bytes are looked at first."""
@@ -116,10 +119,16 @@ class _Trial:
         """The bytes of these tables."""
         return sum(self.demands[table].size for table in tables)
 
+    def possible(self, tables: Set[int]) -> set[int]:
+        """Those that would end in time if nothing but their parents stood in their way."""
+        workload = gather([*self.fixed, *tables], self.graph, self.demands, self.capacity)
+        ends = zip(workload.tables, earliest_finishes(workload), strict=False)
+        return {table for table, end in ends if table in tables and end <= self.usable_us}
+
     def end(self, extra: Collection[int]) -> int:
         """When the last of these tables ends beside the fixed ones."""
-        ends = self._finishes([*self.fixed, *extra])
-        return max((ends[table] for table in extra), default=0)
+        self.ends = self._finishes([*self.fixed, *extra])
+        return max((self.ends[table] for table in extra), default=0)
 
     def _finishes(self, tables: Iterable[int]) -> Mapping[int, int]:
         return finishes(tables, self.graph, self.demands, self.classes, self.capacity, self.ranking)
@@ -146,15 +155,17 @@ class _Trial:
 def _choose_of_class(members: Set[int], trial: _Trial, values: Sequence[Fraction]) -> set[int]:
     if not members or trial.fits(members):
         return set(members)
+    members = trial.possible(members)
     queue = _queue(members, trial, values)
     groups = []
     for group in queue.groups():
         queue.take(group)
         groups.append([queue.workload.tables[at] for at in group])
-    budget = max(FEWEST, WORK // (len(members) + len(trial.fixed)))
+    budget = max(FEWEST, WORK // max(1, len(members) + len(trial.fixed)))
     tried, prefix = _longest_prefix(groups, trial, min(budget, PROBES))
     chosen = set(chain.from_iterable(groups[:prefix]))
-    return _fill(chosen, _queue(members, trial, values), trial, min(budget - tried, RETRIES))
+    retries = min(max(0, budget - tried), RETRIES)
+    return _fill(chosen, _queue(members, trial, values), trial, retries)
 
 
 def _queue(members: Set[int], trial: _Trial, values: Sequence[Fraction]) -> Queue:
@@ -167,16 +178,19 @@ def _longest_prefix(groups: Sequence[Sequence[int]], trial: _Trial, budget: int)
 
     The first guess is what fits by bytes. Then the bytes are interpolated between a prefix that
     ends in time and one that does not: the end grows about as the bytes do. Where that does not
-    halve what is open between the two, the next step does. Where nothing has fitted yet, twice as
-    many schedules may be tried.
+    halve what is open between the two, the next step does. Where nothing has fitted yet, a few
+    more schedules may be tried.
     """
     totals = [0, *accumulate(map(trial.size, groups))]
     low, high = 0, bisect_right(totals, trial.room)
     early, late = trial.settled_us, None
     halve, tried = False, 0
-    while high - low > 1 and tried < (budget if low else 2 * budget):
+    while high - low > 1 and tried < (budget if low else budget + MORE):
         before, known = high - low, late is not None
-        if late is None:
+        if not tried and budget == FEWEST:
+            # Among very many tables something always waits a little: the first guess must hold.
+            probe = min(max(1, bisect_right(totals, trial.room * 63 // 64) - 1), high - 1)
+        elif late is None:
             probe = high - 1
         elif halve:
             probe = (low + high) // 2

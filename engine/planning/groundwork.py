@@ -30,7 +30,7 @@ from .bounds import lower_bound
 from .classes import Classification, classify
 from .costs import Cost, Figures, costs, figures
 from .obstacles import Obstacles, obstacles
-from .resources import Resources, resources
+from .resources import Resources, leaves_nothing, resources
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def lay_groundwork(manifest: Manifest, policy: Policy, graph: DependencyGraph) -
     tables = tuple(by_name[name] for name in graph.names)
     classification = classify(manifest, tables, policy, graph)
     limits = resources(policy)
-    main = limits.main()
+    main = None if leaves_nothing(policy) else limits.main()
     streams = main.capacity.streams if main else max(1, limits.streams)
     given = figures(tables, policy)
     cost = costs(tables, given, limits.usable_memory, streams)

@@ -15,7 +15,7 @@ from .workload import Graph, Workload, gather
 FITTED = 20_000  # tables up to which fit-first is tried; the gap shrinks as their number grows
 RE_RANKED = 500  # tables up to which other ranks are tried
 TRIES = 200
-WORK = 20_000  # tables placed in all tries together
+WORK = 10_000  # tables placed in all tries together
 SPREAD = 1 << 20
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
+from stowplan.graph import DependencyGraph
 from stowplan.model import (
     Demand,
     Placement,
@@ -19,7 +20,7 @@ from .choosing import Choice, choose
 from .classes import promote
 from .costs import Cost, fits_memory
 from .groundwork import Groundwork
-from .improving import improve
+from .improving import FITTED, improve
 from .ranking import Ranking
 from .scheduling import finishes, last_finish, schedule
 
@@ -54,19 +55,57 @@ def fill_main(ground: Groundwork, main: PlannedWindow) -> tuple[Arrangement, boo
     costs = ground.costs_in(main)
     filling = _Filling(ground, main, classes, [cost.demand for cost in costs])
     ranking = filling.improved(required)
+    everything = _all_at_once(filling, required, ranking)
+    if everything is not None:
+        return Arrangement(main, everything, costs), True
     ends = filling.ends(required, ranking)
     kept = max(ends.values(), default=0) <= main.window.limit_us
     if not kept or ground.assessment.required_blocked:
         return Arrangement(main, filling.timed(required, ranking), costs), False
-    memory = ground.resources.usable_memory
-    optional = [
-        table
-        for table in ground.placed(Placement.PREFERRED, Placement.OPTIONAL)
-        if accepted(ground, main, table, memory)
-    ]
+    optional = _welcome(ground, main)
     choice = filling.chosen(required, optional, frozenset(), ranking, ends)
     timings = filling.timed([*required, *choice.tables], choice.ranking)
     return Arrangement(main, timings, costs), True
+
+
+def _welcome(ground: Groundwork, main: PlannedWindow) -> list[int]:
+    """The preferred and optional tables that the main window accepts."""
+    memory = ground.resources.usable_memory
+    weaker = ground.placed(Placement.PREFERRED, Placement.OPTIONAL)
+    return [table for table in weaker if accepted(ground, main, table, memory)]
+
+
+def _all_at_once(
+    filling: _Filling, required: Sequence[int], ranking: Ranking
+) -> Mapping[int, Timing] | None:
+    """The schedule of all tables that may come, where it holds; one schedule instead of three.
+
+    Only among so many tables that no order but the first is tried for any weaker class: then it is
+    what choosing class by class comes to.
+    """
+    ground, window = filling.ground, filling.window.window
+    optional = _welcome(ground, filling.window)
+    strongest = min((filling.classes[table] for table in optional), default=0)
+    first = sum(filling.classes[table] == strongest for table in optional)
+    everything = [*required, *optional]
+    few = len(required) + first <= FITTED
+    if few or ground.assessment.required_blocked or not _closed(ground.graph, everything):
+        return None
+    timings = filling.timed(everything, ranking)
+    kept = last_finish(timings, required) <= window.limit_us
+    return timings if kept and last_finish(timings, optional) <= window.usable_us else None
+
+
+def _closed(graph: DependencyGraph, tables: Iterable[int]) -> bool:
+    """Whether no parent of these tables is outside."""
+    inside = set(tables)
+    hubs = {
+        graph.size + number
+        for number, hub in enumerate(graph.hubs)
+        if inside.issuperset(hub.parents)
+    }
+    known = inside | hubs
+    return all(known.issuperset(graph.parents[table]) for table in inside)
 
 
 def fill_follow_ups(ground: Groundwork, main: Arrangement) -> tuple[Arrangement, ...]:

@@ -55,7 +55,11 @@ def make_plan(ground: Groundwork) -> Plan:
         planned=planned,
         deferred=_by_window(ground, tuple(deferred)),
         unschedulable=tuple(_unschedulable(ground)),
-        required=_bound(ground, arrangement, required),
+        required=Bound(
+            ground.assessment.lower_us,
+            last_finish(arrangement.timings, required),
+            ground.assessment.witness,
+        ),
         everything=_bound(ground, arrangement, arrangement.timings),
         break_even=_break_even(ground, arrangement, required),
         critical_path=tuple(ground.graph.names[table] for table in path),

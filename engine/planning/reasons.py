@@ -38,8 +38,9 @@ def deferral_text(
         "policy": "deferred by policy",
         "capacity": "does not fit beside what comes first"
         if feasible
-        else "not placed, since the required tables do not keep the window",
-        "dependency": f"deferred with its parent {', '.join(shown(p) for p in parents)}",
+        else "not placed, since feasibility is NO",
+        "dependency": f"deferred with its parent{'s' if len(parents) > 1 else ''} "
+        + ", ".join(shown(parent) for parent in parents),
         "oversized": "too long for every window (R402)",
         "excluded": "excluded by policy: never moved",
     }
@@ -59,7 +60,7 @@ def cure_text(
     if unwelcome(ground, table):
         return "the main window does not accept its class"
     if not feasible:
-        return "nothing but required tables is placed until those fit the window"
+        return "only required tables are placed until all of them can be planned in time"
     if code == "oversized":
         return "a longer window, a higher rate, or the table split into parts"
     if not short_us:

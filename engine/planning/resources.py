@@ -8,6 +8,7 @@ from typing import TypeVar
 from stowplan.model import (
     Bandwidth,
     Capacity,
+    Chunk,
     Disk,
     Memory,
     PlannedWindow,
@@ -15,6 +16,7 @@ from stowplan.model import (
     Resource,
     ResourceRule,
     Streams,
+    Throughput,
     Window,
 )
 
@@ -67,6 +69,17 @@ def resources(policy: Policy) -> Resources:
         memory=_first(policy, Memory),
         disk=_first(policy, Disk),
         streams=1 if streams is None else streams.limit,
+    )
+
+
+def leaves_nothing(policy: Policy) -> bool:
+    """Whether a rule sets the size of a chunk, or a rate of throughput, to zero (R404 says so)."""
+    stated = (rule.resource for rule in policy.rules if isinstance(rule, ResourceRule))
+    return any(
+        0 in (resource.rate, resource.rows_per_second, resource.index_rate, resource.verify_rate)
+        if isinstance(resource, Throughput)
+        else isinstance(resource, Chunk) and resource.size == 0
+        for resource in stated
     )
 
 

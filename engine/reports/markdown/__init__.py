@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import chain
 
@@ -28,7 +29,23 @@ def _findings(plan: Plan) -> Iterator[str]:
     totals = counts(plan.violations)
     yield f"Errors: {totals['error']}, warnings: {totals['warning']}, notes: {totals['info']}."
     yield ""
-    serious = [v for v in plan.violations if v.severity is not Severity.INFO]
+    # By what they say, not by place: the page is the same whatever the order of the tables.
+    serious = sorted(
+        (v for v in plan.violations if v.severity is not Severity.INFO),
+        key=lambda v: (v.severity, v.code, v.tables, v.message),
+    )
     for violation in serious[:LISTED]:
         yield f"- {violation.severity}[{violation.code}] {sentence(printable(violation.message))}"
+        if violation.code == "D203" and violation.hint:
+            yield from _pasted(violation.hint)
     yield from more(len(serious))
+
+
+def _pasted(hint: str) -> Iterator[str]:
+    """The rules that open a cycle, as a block of YAML that no name can end."""
+    fence = "`" * max(3, 1 + max(len(run) for run in re.findall(r"`*", hint)))
+    yield ""
+    yield f"  {fence}yaml"
+    yield from (f"  {printable(line)}" for line in hint.splitlines())
+    yield f"  {fence}"
+    yield ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from stowplan.model import Placement, Plan, PlannedCheckpoint, PlannedTable
+from stowplan.model import Action, Placement, Plan, PlannedCheckpoint, PlannedTable
 from stowplan.units import count_text, duration_text, rate_text, size_text
 
 from .layout import escaped
@@ -121,5 +121,24 @@ def _checkpoint(checkpoint: PlannedCheckpoint, plan: Plan) -> str:
         f"{when}: expected at {duration_text(checkpoint.expected_us)}, at the latest {latest}; "
         f"done by then: {done} of {len(plan.planned)} tables, {size_text(checkpoint.size)} "
         f"({size_text(checkpoint.required_size)} required); NO-GO below {no_go} of required "
-        f"tables{decider}"
+        f"tables{decider}{_permitted(checkpoint)}"
     )
+
+
+def _permitted(checkpoint: PlannedCheckpoint) -> str:
+    """What may be done about being late, in the policy's order."""
+    words = [_action(action) for action in checkpoint.if_behind]
+    return f"; if behind, in this order: {', '.join(words)}" if words else ""
+
+
+def _action(action: Action) -> str:
+    value = action.value or 0
+    tables = ", ".join(escaped(pattern.text) for pattern in action.tables)
+    return {
+        "skip": f"skip {escaped(action.class_name or '') or tables}",
+        "raise_bandwidth": f"raise the bandwidth to {rate_text(value)}",
+        "streams": f"{count_text(value, 'stream')}",
+        "chunk": f"chunks of {size_text(value)}",
+        "extend_window": f"extend the window by {duration_text(value)}",
+        "stop": "stop",
+    }[action.kind]
