@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import stowplan.policies
@@ -155,12 +155,9 @@ class _Loading:
 
     def _missing(self, asked: Place | None, label: str, text: str, hint: str | None = None) -> None:
         """A policy that is not there, at the `extends` that asked for it, else at its own path."""
-        mend = hint or "check the path"
-        if asked is None:
-            self.faults.append(Fault("Y611", Finding((), text, hint=mend, source=label)))
-        else:
-            finding = Finding(asked.path, text, hint=mend, source=asked.source)
-            self.faults.append(Fault("Y611", finding))
+        place = asked or Place(label, ())
+        finding = Finding(place.path, text, hint=hint or "check the path", source=place.source)
+        self.faults.append(Fault("Y611", finding))
 
 
 _CODES = {check.code: check.firm for check in CHECKS}
@@ -168,8 +165,6 @@ _CODES = {check.code: check.firm for check in CHECKS}
 
 def _sourced(faults: Iterable[Fault], source: str) -> Iterator[Fault]:
     """Faults of reading, made to speak of their policy file."""
-    from dataclasses import replace  # noqa: PLC0415
-
     return (Fault(code, replace(finding, source=source)) for code, finding in faults)
 
 

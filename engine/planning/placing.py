@@ -55,14 +55,14 @@ def fill_main(ground: Groundwork, main: PlannedWindow) -> tuple[Arrangement, boo
     costs = ground.costs_in(main)
     filling = _Filling(ground, main, classes, [cost.demand for cost in costs])
     ranking = filling.improved(required)
-    everything = _all_at_once(filling, required, ranking)
+    optional = _welcome(ground, main)
+    everything = _all_at_once(filling, required, optional, ranking)
     if everything is not None:
         return Arrangement(main, everything, costs), True
     ends = filling.ends(required, ranking)
     kept = max(ends.values(), default=0) <= main.window.limit_us
     if not kept or ground.assessment.required_blocked:
         return Arrangement(main, filling.timed(required, ranking), costs), False
-    optional = _welcome(ground, main)
     choice = filling.chosen(required, optional, frozenset(), ranking, ends)
     timings = filling.timed([*required, *choice.tables], choice.ranking)
     return Arrangement(main, timings, costs), True
@@ -76,7 +76,7 @@ def _welcome(ground: Groundwork, main: PlannedWindow) -> list[int]:
 
 
 def _all_at_once(
-    filling: _Filling, required: Sequence[int], ranking: Ranking
+    filling: _Filling, required: Sequence[int], optional: Sequence[int], ranking: Ranking
 ) -> Mapping[int, Timing] | None:
     """The schedule of all tables that may come, where it holds; one schedule instead of three.
 
@@ -84,7 +84,6 @@ def _all_at_once(
     what choosing class by class comes to.
     """
     ground, window = filling.ground, filling.window.window
-    optional = _welcome(ground, filling.window)
     strongest = min((filling.classes[table] for table in optional), default=0)
     first = sum(filling.classes[table] == strongest for table in optional)
     everything = [*required, *optional]
