@@ -123,12 +123,13 @@ def test_the_choice_is_in_time_closed_and_leaves_the_fixed_tables_alone(instance
     usable = tenths * SECOND // 10
     choice = chosen_of(instance, sorted(candidates), usable, fixed, values, forbidden - fixed)
     assert choice.tables <= candidates
-    timings = timed(instance, fixed | choice.tables, choice.ranking)
+    timings = choice.timings
+    assert timings.keys() == fixed | choice.tables
     assert last_finish(timings, choice.tables) <= usable
     for table in choice.tables:
         assert instance.graph.ancestors(table) <= fixed | choice.tables
     alone = chosen_of(instance, [], usable, fixed)
-    assert {t: timings[t] for t in fixed} == timed(instance, fixed, alone.ranking)
+    assert {t: timings[t] for t in fixed} == alone.timings
 
 
 @settings(max_examples=60, deadline=None)

@@ -65,7 +65,7 @@ class Document:
     text: str = field(repr=False)
     faults: tuple[Fault, ...] = ()
     readable: bool = True
-    marks: _Marks = field(default=json_text.marks, repr=False)
+    marks: _Marks = field(default=json_text.coarse_marks, repr=False)
 
     def locate(self, path: DocPath, *, on_key: bool = False) -> tuple[int, int]:
         """Line and column of a value, or of its key, from 1.
@@ -90,7 +90,7 @@ class Document:
     @cached_property
     def _places(self) -> Places:
         with _no_collection():
-            return Places(self.marks(self.text))
+            return Places(self.marks(self.text), json_text.marks)
 
 
 def read(path: str | Path, *, shown: str | None = None, kind: Kind = "manifest") -> Document:
@@ -135,18 +135,18 @@ def _document(raw: bytes, name: str, suffix: str, kind: Kind) -> Document:
 
 def _loaded(text: str, name: str, sha256: str, kind: Kind, *, is_json: bool) -> Document:
     flaws: tuple[Flaw, ...] = ()
-    marks: _Marks = json_text.marks
+    marks, all_marks = json_text.coarse_marks, json_text.marks
     if is_json:
         data, repeated = json_text.load(text)
     else:
         from . import yaml_text  # noqa: PLC0415 (PyYAML takes longer to import than JSON to read)
 
         data, repeated, flaws = yaml_text.load(text)
-        marks = yaml_text.marks
+        marks = all_marks = yaml_text.marks
     if not repeated and not flaws:
         return Document(name, data, sha256, text, marks=marks)
     lines = Lines(text)
-    repeats = Places(marks(text)).repeats(lines) if repeated else []
+    repeats = Places(all_marks(text)).repeats(lines) if repeated else []
     return Document(name, data, sha256, text, _faults([*flaws, *repeats], lines, kind), marks=marks)
 
 

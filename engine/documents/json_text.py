@@ -10,9 +10,15 @@ from decimal import Decimal, InvalidOperation
 from stowplan.model import shown
 
 from .flaws import DEPTH, Broken, Flaw, too_deep
-from .places import CLOSE, LIST, MAPPING, SCALAR, Mark
+from .places import CLOSE, LEAF, LIST, MAPPING, SCALAR, Mark
 
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]|[^\s\[\]{},:"]+', re.DOTALL)
+_LEAF = re.compile(
+    r'[\[{](?>[^\[\]{}"]*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"[^\[\]{}"]*+)*+)[\]}]|' + _TOKEN.pattern,
+    re.DOTALL,
+)
+"""A token, or a whole list or mapping that holds no other."""
+
 _KINDS = {"[": LIST, "{": MAPPING, "]": CLOSE, "}": CLOSE}
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _DIGITS = 4300
@@ -68,6 +74,20 @@ def marks(text: str) -> Iterator[Mark]:
         token = match[0]
         if token in _KINDS:
             yield _KINDS[token], match.start(), ""
+        elif token[0] == '"':
+            yield SCALAR, match.start(), _unquoted(token) if "\\" in token else token[1:-1]
+        else:
+            yield SCALAR, match.start(), token
+
+
+def coarse_marks(text: str) -> Iterator[Mark]:
+    """The same with a leaf for each list or mapping that holds no other: a fifth of the marks."""
+    for match in _LEAF.finditer(text):
+        token = match[0]
+        if token in _KINDS:
+            yield _KINDS[token], match.start(), ""
+        elif token[0] in _KINDS:
+            yield LEAF, match.start(), token
         elif token[0] == '"':
             yield SCALAR, match.start(), _unquoted(token) if "\\" in token else token[1:-1]
         else:

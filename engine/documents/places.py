@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple, TypeAlias
 
 from stowplan.model import DocPath, shown
 
 from .flaws import Flaw
 
-LIST, MAPPING, CLOSE, SCALAR = "[", "{", "]", "="
-"""The kinds of marks."""
+LIST, MAPPING, CLOSE, SCALAR, LEAF = "[", "{", "]", "=", "*"
+"""The kinds of marks; a leaf is a list or mapping whose own marks are not read yet."""
 
 Mark: TypeAlias = tuple[str, int, str]
-"""A kind, the offset of its first character, and a scalar's text (it may be a key)."""
+"""A kind, the offset of its first character, and the text of a scalar (it may be a key) or leaf."""
 
 
 class Lines:
@@ -39,8 +39,15 @@ class _Branch:
         self.offset = offset
         self.key = key
         self.keys: dict[str | int, int] | None = {} if kind == MAPPING else None
-        self.values: dict[str | int, _Branch | int] = {}
+        self.values: dict[str | int, _Branch | _Leaf | int] = {}
         self.pending: str | None = None
+
+
+class _Leaf(NamedTuple):
+    """A list or mapping that is looked into only when somebody asks: where it starts, its text."""
+
+    offset: int
+    text: str
 
 
 class Repeat(NamedTuple):
@@ -52,9 +59,15 @@ class Repeat(NamedTuple):
 
 
 class Places:
-    """The offsets of all values and keys of a document; of a repeated key, the last one's."""
+    """The offsets of all values and keys of a document; of a repeated key, the last one's.
 
-    def __init__(self, marks: Iterable[Mark]) -> None:
+    `inside` gives the marks of a leaf, where `marks` have leaves.
+    """
+
+    def __init__(
+        self, marks: Iterable[Mark], inside: Callable[[str], Iterable[Mark]] = lambda _: ()
+    ) -> None:
+        self._inside = inside
         self._repeats: list[Repeat] = []
         self._root = _Branch(LIST, 0, "")
         self._walk(marks)
@@ -62,7 +75,10 @@ class Places:
     def find(self, path: DocPath, *, on_key: bool) -> int:
         """The offset of a value, or of its key; of the nearest enclosing value if there is none."""
         parent, node = self._root, self._root.values.get(0, 0)
-        for part in path:
+        for depth, part in enumerate(path):
+            if isinstance(node, _Leaf):
+                within = Places(self._inside(node.text)).find(path[depth:], on_key=on_key)
+                return node.offset + within
             if not isinstance(node, _Branch) or part not in node.values:
                 return _offset(node)
             parent, node = node, node.values[part]
@@ -106,11 +122,13 @@ class Places:
             top.pending = None
             if kind is SCALAR:
                 top.values[key] = offset
+            elif kind is LEAF:
+                top.values[key] = _Leaf(offset, text)
             else:
                 top.values[key] = branch = _Branch(kind, offset, key)
                 stack.append(branch)
                 top = branch
 
 
-def _offset(node: _Branch | int) -> int:
-    return node.offset if isinstance(node, _Branch) else node
+def _offset(node: _Branch | _Leaf | int) -> int:
+    return node if isinstance(node, int) else node.offset

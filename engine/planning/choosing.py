@@ -8,27 +8,26 @@ from fractions import Fraction
 from itertools import accumulate, chain
 from typing import NamedTuple
 
-from stowplan.model import Capacity, Demand
+from stowplan.model import Capacity, Demand, Timing
 
-from .bounds import earliest_finishes
 from .densities import Queue
 from .improving import FITTED, improve
 from .ranking import Ranking
-from .scheduling import finishes, schedule
-from .workload import MICROSECONDS, Graph, ceiling, gather
+from .trials import Terms, Trial
+from .workload import Graph
 
 PROBES = 24
 RETRIES = 64
-FEWEST = 1
+FEWEST = 2
 MORE = 2
 WORK = 20_000  # tables placed in all schedules of one class's choice together
 
 
 class Choice(NamedTuple):
-    """The candidates that come, and the ranking with which they and the fixed tables fit."""
+    """The candidates that come, and when they and the fixed tables move."""
 
     tables: frozenset[int]
-    ranking: Ranking
+    timings: Mapping[int, Timing]
 
 
 def choose(
@@ -42,7 +41,7 @@ def choose(
     values: Sequence[Fraction],
     forbidden: Collection[int] = (),
     ranking: Ranking | None = None,
-    settled: Mapping[int, int] | None = None,
+    settled: Mapping[int, Timing] | None = None,
 ) -> Choice:
     """The candidates that come into the window, every one finished by `usable_us`.
 
@@ -53,24 +52,58 @@ def choose(
     Class by class from the strongest, so that no weaker table matters to a stronger one: if all of
     a class fit, all come; else the longest prefix that ends in time, by value for each missing
     byte (see `Queue`), and then single closures for as long as schedules may be tried. The order
-    within the class is then improved, and settled before the next class is looked at. The order of
-    the fixed tables is what `ranking` settles; where it does not, it is settled first. `settled`
-    are their finishes, where these are known already.
+    within the class is then improved, and settled before the next class is looked at. From the
+    class on with which there are more than `FITTED` tables, one schedule decides for each class:
+    what ends in time in it comes. The order of the fixed tables is what `ranking` settles; where it
+    does not, it is settled first. `settled` are their timings, where these are known already.
     """
+    terms = Terms(graph, demands, classes, capacity, usable_us)
+    present = frozenset(fixed)
     wanted = frozenset(candidates)
-    chosen = set(fixed)
-    ranking = improve(chosen, graph, demands, classes, capacity, ranking)
+    wanted -= _downstream(forbidden, wanted, graph)
+    ranking = improve(present, graph, demands, classes, capacity, ranking)
+    if settled is None:
+        settled = terms.schedule(present, ranking)
     for level in sorted({classes[table] for table in wanted}):
-        members = {table for table in wanted if classes[table] == level}
-        barred = {*forbidden, *(wanted - chosen - members)}
-        members -= _downstream(barred, members, graph)
-        fixed_now = frozenset(chosen)
-        trial = _Trial(fixed_now, graph, demands, classes, capacity, usable_us, ranking, settled)
-        chosen |= _choose_of_class(members, trial, values)
-        # Among so many tables `improve` changes nothing: what was tried last is what there is.
-        settled = trial.ends if chosen == trial.ends.keys() and len(chosen) > FITTED else None
-        ranking = improve(chosen, graph, demands, classes, capacity, ranking)
-    return Choice(frozenset(chosen & wanted), ranking)
+        members = _members({level}, wanted, settled, terms)
+        trial = Trial(terms, ranking, settled)
+        if len(settled) + len(members) > FITTED:
+            settled = _in_time(members, present, trial, values)
+        elif members:
+            chosen = _choose_of_class(members, trial, values) | settled.keys()
+            ranking = improve(chosen, graph, demands, classes, capacity, ranking)
+            settled = terms.schedule(chosen, ranking)
+    return Choice(frozenset(settled) - present, settled)
+
+
+def _in_time(
+    members: Set[int], present: Set[int], trial: Trial, values: Sequence[Fraction]
+) -> Mapping[int, Timing]:
+    """The fixed tables and, of as many members as may fit, those that end in time in one schedule.
+
+    Nobody comes if that makes one late that was chosen before: what ends late is left out of a
+    schedule, and a new one may have another order.
+    """
+    usable = trial.terms.usable_us
+    if not trial.may_fit(members):
+        groups = _by_value(trial.possible(members), trial, values)
+        totals, left = _scarcer(groups, trial)
+        members = frozenset(chain.from_iterable(groups[: bisect_right(totals, left) - 1]))
+    before = trial.timings
+    trial.end(members)
+    late = {table for table, timing in trial.timings.items() if timing.finish_us > usable}
+    if late & (trial.fixed - present):
+        return before
+    return {t: timing for t, timing in trial.timings.items() if t in present or t not in late}
+
+
+def _members(
+    levels: Set[int], wanted: Set[int], settled: Mapping[int, Timing], terms: Terms
+) -> set[int]:
+    """The wanted tables of some classes, but for those below a table that stays out."""
+    members = {table for table in wanted if terms.classes[table] in levels}
+    barred = wanted - members - settled.keys()
+    return members - _downstream(barred, members, terms.graph)
 
 
 def _downstream(barred: Iterable[int], members: Set[int], graph: Graph) -> set[int]:
@@ -85,82 +118,11 @@ def _downstream(barred: Iterable[int], members: Set[int], graph: Graph) -> set[i
     return found
 
 
-class _Trial:
-    """What a choice is held against: the schedule of the fixed tables and some more."""
-
-    def __init__(
-        self,
-        fixed: frozenset[int],
-        graph: Graph,
-        demands: Sequence[Demand],
-        classes: Sequence[int],
-        capacity: Capacity,
-        usable_us: int,
-        ranking: Ranking,
-        settled: Mapping[int, int] | None,
-    ) -> None:
-        self.fixed = fixed
-        self.graph = graph
-        self.demands = demands
-        self.classes = classes
-        self.capacity = capacity
-        self.usable_us = usable_us
-        self.ranking = ranking
-        self.ends = self._finishes(fixed) if settled is None else settled  # of what was tried last
-        self.settled_us = max(self.ends.values(), default=0)
-        self.room = self._room(self.ends)
-
-    def fits(self, tables: Iterable[int]) -> bool:
-        """Whether each of `tables` ends in time; their bytes are looked at first."""
-        extra = list(tables)
-        return self.size(extra) <= self.room and self.end(extra) <= self.usable_us
-
-    def size(self, tables: Iterable[int]) -> int:
-        """The bytes of these tables."""
-        return sum(self.demands[table].size for table in tables)
-
-    def possible(self, tables: Set[int]) -> set[int]:
-        """Those that would end in time if nothing but their parents stood in their way."""
-        workload = gather([*self.fixed, *tables], self.graph, self.demands, self.capacity)
-        ends = zip(workload.tables, earliest_finishes(workload), strict=False)
-        return {table for table, end in ends if table in tables and end <= self.usable_us}
-
-    def end(self, extra: Collection[int]) -> int:
-        """When the last of these tables ends beside the fixed ones."""
-        self.ends = self._finishes([*self.fixed, *extra])
-        return max((self.ends[table] for table in extra), default=0)
-
-    def _finishes(self, tables: Iterable[int]) -> Mapping[int, int]:
-        return finishes(tables, self.graph, self.demands, self.classes, self.capacity, self.ranking)
-
-    def _room(self, settled: Mapping[int, int]) -> int:
-        """Bytes that can still move within the usable time."""
-        late = [table for table in self.fixed if settled[table] > self.usable_us]
-        moved = self.size(self.fixed) - (self._left_of(late) if late else 0)
-        return self.capacity.rate * max(0, self.usable_us) // MICROSECONDS - moved
-
-    def _left_of(self, late: Iterable[int]) -> int:
-        """The bytes of some fixed tables that move only after the usable time, rounded up."""
-        timings = schedule(
-            self.fixed, self.graph, self.demands, self.classes, self.capacity, self.ranking
-        )
-        times = [
-            (segment.rate, segment.end_us - max(segment.start_us, self.usable_us))
-            for table in late
-            for segment in timings[table].segments
-        ]
-        return sum(ceiling(rate * time, MICROSECONDS) for rate, time in times if time > 0)
-
-
-def _choose_of_class(members: Set[int], trial: _Trial, values: Sequence[Fraction]) -> set[int]:
+def _choose_of_class(members: Set[int], trial: Trial, values: Sequence[Fraction]) -> set[int]:
     if not members or trial.fits(members):
         return set(members)
     members = trial.possible(members)
-    queue = _queue(members, trial, values)
-    groups = []
-    for group in queue.groups():
-        queue.take(group)
-        groups.append([queue.workload.tables[at] for at in group])
+    groups = _by_value(members, trial, values)
     budget = max(FEWEST, WORK // max(1, len(members) + len(trial.fixed)))
     tried, prefix = _longest_prefix(groups, trial, min(budget, PROBES))
     chosen = set(chain.from_iterable(groups[:prefix]))
@@ -168,37 +130,44 @@ def _choose_of_class(members: Set[int], trial: _Trial, values: Sequence[Fraction
     return _fill(chosen, _queue(members, trial, values), trial, retries)
 
 
-def _queue(members: Set[int], trial: _Trial, values: Sequence[Fraction]) -> Queue:
-    workload = gather(members, trial.graph, trial.demands, trial.capacity)
+def _by_value(members: Set[int], trial: Trial, values: Sequence[Fraction]) -> list[list[int]]:
+    """Closures of the members, most value for each missing byte first."""
+    queue = _queue(members, trial, values)
+    groups = []
+    for group in queue.groups():
+        queue.take(group)
+        groups.append([queue.workload.tables[at] for at in group])
+    return groups
+
+
+def _queue(members: Set[int], trial: Trial, values: Sequence[Fraction]) -> Queue:
+    workload = trial.terms.workload(members)
     return Queue(workload, [values[table] for table in workload.tables])
 
 
-def _longest_prefix(groups: Sequence[Sequence[int]], trial: _Trial, budget: int) -> tuple[int, int]:
+def _longest_prefix(groups: Sequence[Sequence[int]], trial: Trial, budget: int) -> tuple[int, int]:
     """How many schedules were tried, and how many groups fit together in time.
 
-    The first guess is what fits by bytes. Then the bytes are interpolated between a prefix that
-    ends in time and one that does not: the end grows about as the bytes do. Where that does not
-    halve what is open between the two, the next step does. Where nothing has fitted yet, a few
-    more schedules may be tried.
+    The first guess is what fits by bytes or by the time that streams have, whichever is less. Then
+    that is interpolated between a prefix that ends in time and one that does not: the end grows
+    about as it does. Where that does not halve what is open between the two, the next step does.
+    Where nothing has fitted yet, a few more schedules may be tried.
     """
-    totals = [0, *accumulate(map(trial.size, groups))]
-    low, high = 0, bisect_right(totals, trial.room)
+    totals, room = _scarcer(groups, trial)
+    low, high = 0, bisect_right(totals, room)
     early, late = trial.settled_us, None
     halve, tried = False, 0
     while high - low > 1 and tried < (budget if low else budget + MORE):
         before, known = high - low, late is not None
-        if not tried and budget == FEWEST:
-            # Among very many tables something always waits a little: the first guess must hold.
-            probe = min(max(1, bisect_right(totals, trial.room * 63 // 64) - 1), high - 1)
-        elif late is None:
+        if late is None:
             probe = high - 1
         elif halve:
             probe = (low + high) // 2
         else:
-            aim = _interpolated(totals[low], totals[high], early, late, trial.usable_us)
+            aim = _interpolated(totals[low], totals[high], early, late, trial.terms.usable_us)
             probe = min(max(low + 1, bisect_right(totals, aim) - 1), high - 1)
         end = trial.end([*chain.from_iterable(groups[:probe])])
-        if end <= trial.usable_us:
+        if end <= trial.terms.usable_us:
             low, early = probe, end
         else:
             high, late = probe, end
@@ -207,28 +176,39 @@ def _longest_prefix(groups: Sequence[Sequence[int]], trial: _Trial, budget: int)
     return tried, low
 
 
+def _scarcer(groups: Sequence[Sequence[int]], trial: Trial) -> tuple[list[int], int]:
+    """What is used up first, by the first n groups, and how much of it there is."""
+    sizes = [0, *accumulate(map(trial.terms.size, groups))]
+    times = [0, *accumulate(map(trial.terms.moving_us, groups))]
+    by_size, by_time = bisect_right(sizes, trial.room), bisect_right(times, trial.spare_us)
+    return (times, trial.spare_us) if by_time < by_size else (sizes, trial.room)
+
+
 def _interpolated(low: int, high: int, early: int, late: int, wanted: int) -> int:
-    """The bytes with which a schedule would end a little before the wanted time."""
+    """The use with which a schedule would end a little before the wanted time."""
     return low + (high - low) * max(0, wanted - early) * 63 // (max(1, late - early) * 64)
 
 
-def _fill(chosen: set[int], queue: Queue, trial: _Trial, budget: int) -> set[int]:
+def _fill(chosen: set[int], queue: Queue, trial: Trial, budget: int) -> set[int]:
     """Add single closures, densest first, while they fit and schedules may be tried."""
     tables = queue.workload.tables
     queue.take([at for at, table in enumerate(tables) if table in chosen])
-    room = trial.room - trial.size(chosen)
+    room, spare = (
+        trial.room - trial.terms.size(chosen),
+        trial.spare_us - trial.terms.moving_us(chosen),
+    )
     tried = 0
     for group in queue.groups():
         extra = [tables[at] for at in group]
-        size = trial.size(extra)
-        by_bytes = size <= room
-        if by_bytes and tried == budget:
+        size, held = trial.terms.size(extra), trial.terms.moving_us(extra)
+        possible = size <= room and held <= spare
+        if possible and tried == budget:
             break
-        tried += by_bytes
-        if by_bytes and trial.fits(chosen.union(extra)):
+        tried += possible
+        if possible and trial.fits(chosen.union(extra)):
             queue.take(group)
             chosen.update(extra)
-            room -= size
+            room, spare = room - size, spare - held
         else:
             queue.bar(group[0])
     return chosen

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
-from stowplan.graph import DependencyGraph
 from stowplan.model import (
     Demand,
     Placement,
@@ -20,9 +19,9 @@ from .choosing import Choice, choose
 from .classes import promote
 from .costs import Cost, fits_memory
 from .groundwork import Groundwork
-from .improving import FITTED, improve
+from .improving import improve
 from .ranking import Ranking
-from .scheduling import finishes, last_finish, schedule
+from .scheduling import last_finish, schedule
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +55,12 @@ def fill_main(ground: Groundwork, main: PlannedWindow) -> tuple[Arrangement, boo
     filling = _Filling(ground, main, classes, [cost.demand for cost in costs])
     ranking = filling.improved(required)
     optional = _welcome(ground, main)
-    everything = _all_at_once(filling, required, optional, ranking)
-    if everything is not None:
-        return Arrangement(main, everything, costs), True
-    ends = filling.ends(required, ranking)
-    kept = max(ends.values(), default=0) <= main.window.limit_us
+    settled = filling.timed(required, ranking)
+    kept = last_finish(settled, required) <= main.window.limit_us
     if not kept or ground.assessment.required_blocked:
-        return Arrangement(main, filling.timed(required, ranking), costs), False
-    choice = filling.chosen(required, optional, frozenset(), ranking, ends)
-    timings = filling.timed([*required, *choice.tables], choice.ranking)
-    return Arrangement(main, timings, costs), True
+        return Arrangement(main, settled, costs), False
+    choice = filling.chosen(required, optional, frozenset(), ranking, settled)
+    return Arrangement(main, choice.timings, costs), True
 
 
 def _welcome(ground: Groundwork, main: PlannedWindow) -> list[int]:
@@ -73,38 +68,6 @@ def _welcome(ground: Groundwork, main: PlannedWindow) -> list[int]:
     memory = ground.resources.usable_memory
     weaker = ground.placed(Placement.PREFERRED, Placement.OPTIONAL)
     return [table for table in weaker if accepted(ground, main, table, memory)]
-
-
-def _all_at_once(
-    filling: _Filling, required: Sequence[int], optional: Sequence[int], ranking: Ranking
-) -> Mapping[int, Timing] | None:
-    """The schedule of all tables that may come, where it holds; one schedule instead of three.
-
-    Only among so many tables that no order but the first is tried for any weaker class: then it is
-    what choosing class by class comes to.
-    """
-    ground, window = filling.ground, filling.window.window
-    strongest = min((filling.classes[table] for table in optional), default=0)
-    first = sum(filling.classes[table] == strongest for table in optional)
-    everything = [*required, *optional]
-    few = len(required) + first <= FITTED
-    if few or ground.assessment.required_blocked or not _closed(ground.graph, everything):
-        return None
-    timings = filling.timed(everything, ranking)
-    kept = last_finish(timings, required) <= window.limit_us
-    return timings if kept and last_finish(timings, optional) <= window.usable_us else None
-
-
-def _closed(graph: DependencyGraph, tables: Iterable[int]) -> bool:
-    """Whether no parent of these tables is outside."""
-    inside = set(tables)
-    hubs = {
-        graph.size + number
-        for number, hub in enumerate(graph.hubs)
-        if inside.issuperset(hub.parents)
-    }
-    known = inside | hubs
-    return all(known.issuperset(graph.parents[table]) for table in inside)
 
 
 def fill_follow_ups(ground: Groundwork, main: Arrangement) -> tuple[Arrangement, ...]:
@@ -123,8 +86,7 @@ def fill_follow_ups(ground: Groundwork, main: Arrangement) -> tuple[Arrangement,
         demands = [cost.demand for cost in costs]
         filling = _Filling(ground, window, promoted_levels(ground, welcome), demands)
         choice = filling.chosen((), welcome, moved, Ranking(), {})
-        timings = filling.timed(choice.tables, choice.ranking)
-        arranged.append(Arrangement(window, timings, costs))
+        arranged.append(Arrangement(window, choice.timings, costs))
         moved |= choice.tables
         waiting = [table for table in waiting if table not in choice.tables]
     return tuple(arranged)
@@ -180,22 +142,17 @@ class _Filling(NamedTuple):
         graph, capacity = self.ground.graph, self.window.capacity
         return schedule(tables, graph, self.demands, self.classes, capacity, ranking)
 
-    def ends(self, tables: Iterable[int], ranking: Ranking) -> Mapping[int, int]:
-        """When each of these tables finishes."""
-        graph, capacity = self.ground.graph, self.window.capacity
-        return finishes(tables, graph, self.demands, self.classes, capacity, ranking)
-
     def chosen(
         self,
         fixed: Iterable[int],
         candidates: Iterable[int],
         moved: frozenset[int],
         ranking: Ranking,
-        ends: Mapping[int, int],
+        timings: Mapping[int, Timing],
     ) -> Choice:
         """The candidates that fit beside the fixed tables; `moved` are at the destination.
 
-        `ends` are the finishes of the fixed tables.
+        `timings` are those of the fixed tables.
         """
         settled = frozenset(fixed)
         wanted = frozenset(candidates)
@@ -211,7 +168,7 @@ class _Filling(NamedTuple):
             table_values(self.ground),
             [table for table in range(self.ground.graph.size) if table not in known],
             ranking,
-            ends,
+            timings,
         )
 
 

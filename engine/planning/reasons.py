@@ -34,21 +34,24 @@ def deferral_text(
     feasible: bool,
 ) -> str:
     """One line for a table outside the main window: why, how long it takes, would it fit."""
-    causes = {
-        "policy": "deferred by policy",
-        "capacity": "does not fit beside what comes first"
-        if feasible
-        else "not placed, since feasibility is NO",
-        "dependency": f"deferred with its parent{'s' if len(parents) > 1 else ''} "
-        + ", ".join(shown(parent) for parent in parents),
-        "oversized": "too long for every window (R402)",
-        "excluded": "excluded by policy: never moved",
-    }
     if code == "excluded":
-        return causes[code]
+        return "excluded by policy: never moved"
     needs = f"needs {duration_text(needs_us)}, {share_text(needs_us, window_us)} of the window"
     fits = f"would not fit: {duration_text(short_us)} too long" if short_us else "would fit"
-    return f"{causes[code]}; {needs}; {fits}"
+    return f"{_cause(code, parents, feasible)}; {needs}; {fits}"
+
+
+def _cause(code: str, parents: tuple[str, ...], feasible: bool) -> str:
+    if code == "policy":
+        return "deferred by policy"
+    if code == "oversized":
+        return "too long for every window (R402)"
+    if code == "dependency":
+        several = "s" if len(parents) > 1 else ""
+        return f"deferred with its parent{several} {', '.join(map(shown, parents))}"
+    if feasible:
+        return "does not fit beside what comes first"
+    return "not placed, since feasibility is NO"
 
 
 def cure_text(

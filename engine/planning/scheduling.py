@@ -42,20 +42,6 @@ def schedule(
     return dict(zip(workload.tables, timings, strict=True))
 
 
-def finishes(
-    chosen: Iterable[int],
-    graph: Graph,
-    demands: Sequence[Demand],
-    classes: Sequence[int],
-    capacity: Capacity,
-    ranking: Ranking | None = None,
-) -> dict[int, int]:
-    """Only when each table of that schedule finishes, which takes less time to find out."""
-    workload = gather(chosen, graph, demands, capacity)
-    ends = finishes_of(workload, [classes[table] for table in workload.tables], ranking)
-    return dict(zip(workload.tables, ends, strict=True))
-
-
 def moving_time(
     chosen: Iterable[int],
     graph: Graph,

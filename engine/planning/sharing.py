@@ -110,15 +110,19 @@ class Run:
         if self.loaded[at]:
             self._release(at)
             return
-        key = self.keys[at]
-        in_overhead = self.rate[at] == 0
-        self._close_segment(at, ending=True)
+        key, rate, since = self.keys[at], self.rate[at], self.since[at]
         del self.holders[bisect_left(self.holders, key)]
-        if not in_overhead:
+        if rate:
             del self.movers[bisect_left(self.movers, key)]
             self.free += self.target[at]
+            rate = ceiling(self.work[at], self.now - since)
+            self.work[at] = 0
+        else:
+            self.overhead[at] = 0
+        if self.noting:
+            self._note(at, since, rate)
         self.rate[at] = self.target[at] = _IDLE
-        if in_overhead and self.work[at]:
+        if self.work[at]:
             heappush(self.with_bytes, key)
         elif self._ends_with_load(at):
             self._release(at)
@@ -128,13 +132,9 @@ class Run:
         self.loaded[at] = True
         post = self.workload.post[at]
         if post:
-            self._expect(at, post)
+            self.due[at] = time = self.now + post
+            heappush(self.events, time * self.count + at)
         return not post
-
-    def _expect(self, at: int, after: int) -> None:
-        """The next event of a table; one that was expected before no longer counts."""
-        self.due[at] = time = self.now + after
-        heappush(self.events, time * self.count + at)
 
     def _release(self, node: int) -> None:
         """A table has finished: let its children come, and theirs if they take no time."""
@@ -166,11 +166,12 @@ class Run:
         """Give out streams and bandwidth, strongest key first, then note what has changed."""
         holders, movers, nobody = self.holders, self.movers, self.nobody
         with_bytes, with_overhead = self.with_bytes, self.with_overhead
+        streams = self.streams
         while True:
             last = movers[-1] if movers else nobody
             if self.free and movers:
                 self._top_up(self._table(last))
-            beyond = holders[-1] if len(holders) == self.streams else nobody
+            beyond = holders[-1] if len(holders) == streams else nobody
             key = with_bytes[0] if with_bytes else nobody
             other = with_overhead[0] if with_overhead else nobody
             if key < other and key < beyond and (self.free or key < last):
@@ -179,10 +180,35 @@ class Run:
                 self._admit(heappop(with_overhead), moves=False)
             else:
                 break
-        rate, target = self.rate, self.target
+        self._change_rates()
+
+    def _change_rates(self) -> None:
+        """From now on everybody has the target rate; what they had until now is noted.
+
+        One loop without calls: it runs for every event. A time that was expected before no longer
+        counts.
+        """
+        now, rates, targets, since, due = self.now, self.rate, self.target, self.since, self.due
+        work, overhead, events, count = self.work, self.overhead, self.events, self.count
         for at in self.changed:
-            if target[at] != rate[at]:
-                self._open_segment(at)
+            rate, target = rates[at], targets[at]
+            if rate == target:
+                continue
+            if rate != _IDLE:
+                length = now - since[at]
+                if rate:
+                    work[at] -= rate * length
+                else:
+                    overhead[at] -= length
+                if self.noting:
+                    self._note(at, since[at], rate)
+            rates[at] = target
+            if target == _IDLE:
+                due[at] = _IDLE
+                continue
+            since[at] = now
+            due[at] = time = now + (-(-work[at] // target) if target else overhead[at])
+            heappush(events, time * count + at)
         self.changed.clear()
 
     def _table(self, key: int) -> int:
@@ -279,31 +305,6 @@ class Run:
         return found
 
     # What has been.
-
-    def _open_segment(self, at: int) -> None:
-        """From now on a table has its target rate; what it had until now is noted."""
-        self._close_segment(at)
-        rate = self.rate[at] = self.target[at]
-        if rate == _IDLE:
-            self.due[at] = _IDLE
-            return
-        self.since[at] = self.now
-        self._expect(at, -(-self.work[at] // rate) if rate else self.overhead[at])
-
-    def _close_segment(self, at: int, ending: bool = False) -> None:
-        rate, since = self.rate[at], self.since[at]
-        if rate == _IDLE:
-            return
-        length = self.now - since
-        if rate == 0:
-            self.overhead[at] -= length
-        elif ending:
-            rate = ceiling(self.work[at], length)
-            self.work[at] = 0
-        else:
-            self.work[at] -= rate * length
-        if self.noting:
-            self._note(at, since, rate)
 
     def _note(self, at: int, since: int, rate: int) -> None:
         segments = self.segments[at]

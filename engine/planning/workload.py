@@ -100,5 +100,10 @@ def gather(
     )
 
 
+def load_us(demand: Demand, rate: int) -> int:
+    """How long a table moves bytes at full rate, in microseconds."""
+    return ceiling(demand.size * MICROSECONDS, _highest_rate(demand, rate))
+
+
 def _highest_rate(demand: Demand, rate: int) -> int:
     return rate if demand.cap is None else min(demand.cap, rate)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from decimal import Decimal
 from typing import Any
 
 from stowplan.model import Manifest, Plan, Table
@@ -58,8 +57,7 @@ def _table(table: Table) -> dict[str, Any]:
 
 def _number(size: int) -> int | float:
     """Megabytes as the shortest number that is exact."""
-    exact = Decimal(size) / MEGABYTE
-    return int(exact) if exact == exact.to_integral_value() else float(exact)
+    return size / MEGABYTE if size % MEGABYTE else size // MEGABYTE
 
 
 def _parents(manifest: Manifest, among: Collection[str]) -> dict[str, list[str]]:
