@@ -1,0 +1,40 @@
+"""A profile of CEL, the Common Expression Language: texts into checked, quick functions.
+
+Nothing here knows Stowplan's tables: names and types are given. `docs/expressions.md` is the
+language's page.
+"""
+
+from .compilation import Expression, Part, compile_expression
+from .faults import (
+    STEPS,
+    Budget,
+    BudgetExceeded,
+    EvaluationError,
+    ExpressionError,
+    Fault,
+)
+from .kinds import BOOL, DOUBLE, INT, STRING, Field, Type, list_of, map_of, record
+from .templates import Template, compile_template
+
+__all__ = [
+    "BOOL",
+    "DOUBLE",
+    "INT",
+    "STEPS",
+    "STRING",
+    "Budget",
+    "BudgetExceeded",
+    "EvaluationError",
+    "Expression",
+    "ExpressionError",
+    "Fault",
+    "Field",
+    "Part",
+    "Template",
+    "Type",
+    "compile_expression",
+    "compile_template",
+    "list_of",
+    "map_of",
+    "record",
+]

@@ -1,0 +1,61 @@
+"""What literals stand for: CEL specification, «String and Bytes Values»."""
+
+from __future__ import annotations
+
+import re
+
+from .faults import refused
+from .tokens import Token
+
+LARGEST_INT = 2**63 - 1
+SMALLEST_INT = -(2**63)
+
+_ESCAPE = re.compile(
+    r"\\(?:[xX](?P<hex2>[0-9a-fA-F]{2})|u(?P<hex4>[0-9a-fA-F]{4})|U(?P<hex8>[0-9a-fA-F]{8})"
+    r"|(?P<octal>[0-3][0-7]{2})|(?P<plain>[abfnrtv\\?\"'`])|(?P<wrong>.?))",
+    re.DOTALL,
+)
+_PLAIN = dict(zip("abfnrtv", "\a\b\f\n\r\t\v", strict=True))
+_SURROGATES = range(0xD800, 0xE000)
+
+
+def string_value(token: Token) -> str:
+    """The text that a string literal means; raises ExpressionError for a wrong escape."""
+    text = token.text
+    prefix = text[: len(text) - len(text.lstrip("bBrR"))].lower()
+    if "b" in prefix:
+        message = "this profile of CEL leaves bytes out"
+        raise refused(token.offset, message, 'write a string, without the b: "..."')
+    quotes = 3 if text[len(prefix) :][:3] in {'"""', "'''"} else 1
+    start = len(prefix) + quotes
+    inner = text[start:-quotes]
+    return inner if prefix else _unescaped(inner, token.offset + start)
+
+
+def _unescaped(text: str, offset: int) -> str:
+    def meant(found: re.Match[str]) -> str:
+        if found["plain"] is not None:
+            return _PLAIN.get(found["plain"], found["plain"])
+        digits = found["hex2"] or found["hex4"] or found["hex8"]
+        code = int(digits, 16) if digits else int(found["octal"] or "-1", 8)
+        if not 0 <= code <= 0x10FFFF or code in _SURROGATES:
+            message = "this backslash starts no escape of CEL"
+            hint = r'a backslash itself is \\; in r"..." every character is itself'
+            raise refused(offset + found.start(), message, hint)
+        return chr(code)
+
+    return _ESCAPE.sub(meant, text) if "\\" in text else text
+
+
+def int_value(token: Token, *, negative: bool) -> int:
+    """The number of an int literal with the sign before it; raises ExpressionError."""
+    # At most 10 000 digits, but Python reads no more than 4300 of them as a decimal.
+    size = int(token.text, 16 if token.text[:2] in {"0x", "0X"} else 10) if _short(token) else None
+    if size is None or size > LARGEST_INT + negative:
+        hint = f"an int lies between {SMALLEST_INT} and {LARGEST_INT}; 1e19 is a double"
+        raise refused(token.offset, "this int needs more than 64 bits", hint)
+    return -size if negative else size
+
+
+def _short(token: Token) -> bool:
+    return len(token.text) < 1000
