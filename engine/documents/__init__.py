@@ -13,13 +13,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from stowplan.model import DocPath, Fault, Finding
 
 from . import json_text
 from .flaws import Broken, Flaw
 from .places import Lines, Mark, Places
+
+if TYPE_CHECKING:
+    from .scalars import Scalars
 
 __all__ = ["Document", "Kind", "PlacedFinding", "Unreadable", "parse", "read"]
 
@@ -81,7 +84,26 @@ class Document:
         """Line and column of a finding on this document, from 1."""
         if isinstance(finding, PlacedFinding):
             return finding.line, finding.column
+        if finding.offset is not None:
+            return self.locate_within(finding.path, finding.offset)
         return self.locate(finding.path, on_key=finding.on_key)
+
+    def locate_within(self, path: DocPath, offset: int) -> tuple[int, int]:
+        """Line and column of one character of a text value, from 1.
+
+        `offset` counts in the value as read; past its end stands for the place after it. What an
+        alias stands for is placed at its anchor. A path to anything else is placed as a whole.
+        """
+        found = self._scalars.offset(path, offset) if self.readable else None
+        return self.locate(path) if found is None else self._lines.position(found)
+
+    @cached_property
+    def _scalars(self) -> Scalars:
+        from .scalars import JsonScalars, YamlScalars  # noqa: PLC0415 (most runs need neither)
+
+        if self.marks is json_text.coarse_marks:
+            return JsonScalars(self.text, self.data, self._places)
+        return YamlScalars(self.text, self.data)
 
     @cached_property
     def _lines(self) -> Lines:

@@ -26,6 +26,7 @@ class Finding:
 
     `path` leads into the manifest, or into the policy file that `source` names. `on_key` points at
     the key instead of its value. `severity` overrides the check's own, where one code has several.
+    `offset` is the character of a text value that is meant, where it is not the value as a whole.
     """
 
     path: DocPath
@@ -37,6 +38,7 @@ class Finding:
     on_key: bool = False
     rule: str | None = None
     severity: Severity | None = None
+    offset: int | None = None
 
 
 class Fault(NamedTuple):
