@@ -31,14 +31,25 @@ def evaluate(
                     yield _violation(check, finding, severity, changed, locate)
 
 
+def rule_violations(findings: Iterable[Finding], locate: Locate) -> Iterator[Violation]:
+    """The findings of a policy's own rules, each under its rule's id."""
+    for finding in findings:
+        code = finding.rule or ""
+        yield _stated(code, finding, finding.severity or Severity.ERROR, locate)
+
+
 def _violation(
     check: Check[Any], finding: Finding, severity: Severity, changed: bool, locate: Locate
 ) -> Violation:
     """A finding's own severity holds unless the policy has changed the check's."""
     own = None if changed else finding.severity
+    return _stated(check.code, finding, own or severity, locate)
+
+
+def _stated(code: str, finding: Finding, severity: Severity, locate: Locate) -> Violation:
     return Violation(
-        code=check.code,
-        severity=own or severity,
+        code=code,
+        severity=severity,
         message=finding.message,
         span=locate(finding),
         rule=finding.rule,

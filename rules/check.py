@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Generic, NamedTuple, TypeVar
 
 from stowplan.graph import DependencyGraph
@@ -53,11 +54,15 @@ class PolicyCase(NamedTuple):
 
 
 class Usage(NamedTuple):
-    """What one manifest made of a policy: the names it offers, and the rules that had an effect."""
+    """What one manifest made of a policy: the names it offers, and what had an effect.
+
+    `effective` are ids of rules, `waived` numbers of waivers that match something.
+    """
 
     names: frozenset[str]
     missing: frozenset[str]
     effective: frozenset[str]
+    waived: frozenset[int] = frozenset()
 
 
 class PolicyUse(NamedTuple):
@@ -67,18 +72,34 @@ class PolicyUse(NamedTuple):
     usages: tuple[Usage, ...]
 
 
-Case = TypeVar("Case", Reading, ManifestCase, GraphCase, PolicyCase, PolicyUse)
+class WaiverUse(NamedTuple):
+    """A policy's waivers on a day: which match anything, and which could not be judged.
+
+    Both by their numbers; what only a plan can find is not judged without one.
+    """
+
+    policy: Policy
+    today: date
+    matched: frozenset[int]
+    unjudged: frozenset[int]
+
+
+Case = TypeVar("Case", Reading, ManifestCase, GraphCase, PolicyCase, PolicyUse, WaiverUse)
 
 
 @dataclass(frozen=True, slots=True)
 class Check(Generic[Case]):
-    """One thing that can be wrong. `firm` checks can be neither waived nor made milder."""
+    """One thing that can be wrong. `firm` checks can be neither waived nor made milder.
+
+    `planned` ones find something only when a plan is made.
+    """
 
     code: str
     severity: Severity
     case: type[Case]
     find: Callable[[Case], Iterator[Finding]]
     firm: bool = False
+    planned: bool = False
 
     @property
     def page(self) -> str:

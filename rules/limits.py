@@ -164,7 +164,7 @@ def _doubled(rules: Sequence[ResourceRule]) -> Iterator[Finding]:
 def _everything_keys(rule: ResourceRule) -> Iterator[str]:
     """What the rule states for everything: a word for each value that can be had only once."""
     resource = rule.resource
-    if rule.tables:
+    if rule.tables or rule.where:
         return
     if isinstance(resource, Window):
         yield f"window {resource.name}"

@@ -119,7 +119,7 @@ def _contradictions(policy: Policy) -> Iterator[tuple[str, PriorityRule, Priorit
     first: dict[str, PriorityRule] = {}
     for rule in policy.rules:
         if isinstance(rule, PriorityRule):
-            for index, pattern in enumerate(rule.tables):
+            for index, pattern in enumerate(() if rule.where else rule.tables):
                 if pattern.literal is not None:
                     earlier = first.setdefault(pattern.literal, rule)
                     if earlier.class_name != rule.class_name:

@@ -194,5 +194,5 @@ def over_disk(case: PolicyCase) -> Iterator[Finding]:
 CHECKS = (
     Check("R402", Severity.ERROR, PolicyCase, oversized),
     Check("R403", Severity.ERROR, PolicyCase, rows_over_memory),
-    Check("R406", Severity.ERROR, PolicyCase, over_disk),
+    Check("R406", Severity.ERROR, PolicyCase, over_disk, planned=True),
 )

@@ -243,6 +243,6 @@ def unschedulable(case: PolicyCase) -> Iterator[Finding]:
 
 CHECKS = (
     Check("R401", Severity.ERROR, PolicyCase, required_do_not_fit, firm=True),
-    Check("R405", Severity.WARNING, PolicyCase, only_by_eating_the_reserve),
-    Check("S501", Severity.ERROR, PolicyCase, unschedulable, firm=True),
+    Check("R405", Severity.WARNING, PolicyCase, only_by_eating_the_reserve, planned=True),
+    Check("S501", Severity.ERROR, PolicyCase, unschedulable, firm=True, planned=True),
 )

@@ -377,6 +377,7 @@ def test_patterns_match_as_in_re2(pattern, texts):
         expression = compile_expression(text, {"s": STRING})
     except ExpressionError as error:
         assume("it repeats too much" not in str(error))
+        assume("a repetition holds another" not in str(error))
         raise
     oracle = ORACLE.compile(text)
     for subject in texts:

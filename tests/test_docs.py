@@ -1,6 +1,6 @@
 """The documentation says what is so: its lists are the registry's, its examples are run.
 
-`ACCEPT=1 pytest tests/test_docs.py` rewrites docs/checks.md.
+`ACCEPT=1 pytest tests/test_docs.py` rewrites docs/checks.md and docs/fields.md.
 """
 
 import os
@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from stowplan.cli import main
+from stowplan.conditions.scopes import CHECKING
+from stowplan.conditions.tables import STATED
 from stowplan.rules import CHECKS
 from stowplan.schemas.manifest import TABLE
 from stowplan.schemas.policy.vocabulary import ACTIONS, FILE, KINDS, RESOURCES
@@ -48,6 +50,49 @@ def test_the_list_of_checks_is_the_registry():
         ]
     )
     page = ROOT / "docs" / "checks.md"
+    if os.environ.get("ACCEPT"):
+        page.write_text(text)
+    assert page.read_text() == text
+
+
+def _fields(name, type_, titled):
+    """A record's table, and those of the records in it that have none yet."""
+    if name in titled:
+        return
+    titled[name] = [f"## `{name}`", "", "| field | type | |", "|---|---|---|"]
+    for key, field in type_.fields.items():
+        optional = "optional " if field.optional else ""
+        titled[name].append(f"| `{key}` | {optional}{field.type} | {field.meaning} |")
+        inner = field.type.item or field.type
+        if inner.kind == "record":
+            _fields(str(inner), inner, titled)
+
+
+def test_the_fields_of_the_page_are_those_of_the_code():
+    """docs/fields.md has every name that a condition may use, with its type."""
+    titled = {}
+    for scope in CHECKING.values():
+        for name, record in scope.items():
+            _fields(name, record.type, titled)
+    stated = ", ".join(f"`{key}`" for key in STATED)
+    who = "\n".join(
+        f"- `on: {subject}`: {', '.join(f'`{name}`' for name in scope)}"
+        for subject, scope in CHECKING.items()
+    )
+    tables = "\n".join("\n".join([*lines, ""]) for lines in titled.values())
+    text = f"""\
+# Fields
+
+What [conditions](policies.md#conditions) may read. An optional field may be absent: ask `has()`
+first. Checks see
+
+{who}
+
+and the conditions of other rules only `table`, of which they read what the manifest says:
+{stated}.
+
+{tables}"""
+    page = ROOT / "docs" / "fields.md"
     if os.environ.get("ACCEPT"):
         page.write_text(text)
     assert page.read_text() == text

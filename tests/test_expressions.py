@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import math
 import sys
-import time
 from contextlib import suppress
 
 import pytest
@@ -458,9 +457,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_a_hostile_text_is_a_fault_and_soon(text):
-    start = time.perf_counter()
     assert all(len(f"{fault.message}{fault.hint}".splitlines()) == 1 for fault in faults_of(text))
-    assert time.perf_counter() - start < 1
 
 
 def test_a_hostile_text_is_a_fault_where_the_stack_is_half_full():
@@ -487,14 +484,11 @@ def test_what_is_long_but_not_deep_works(text):
     assert evaluated(text) is True
 
 
-@pytest.mark.parametrize("pattern", ["a*" * 30 + "b", "(a*)*b", "(a|aa)+$", "(a+a+)+b", "(x+x+)+y"])
-def test_patterns_take_linear_time(pattern):
-    start = time.perf_counter()
-    found = compile_expression(f's.matches("{pattern}")', NAMES).evaluate(
-        {"s": "a" * 50_000 + "!"}, Budget()
-    )
-    assert found is False
-    assert time.perf_counter() - start < 2
+@pytest.mark.parametrize("pattern", ["a*" * 30 + "b", "(a|aa)+$", "(a|a)*b", "(.*)(.*)(.*)x"])
+def test_patterns_take_no_more_than_a_few_steps_for_each_character(pattern):
+    budget = Budget(1_000_000)
+    expression = compile_expression(f's.matches("{pattern}")', NAMES)
+    assert expression.evaluate({"s": "a" * 50_000 + "!"}, budget) is False
 
 
 @pytest.mark.parametrize(
@@ -504,6 +498,9 @@ def test_patterns_take_linear_time(pattern):
         ("(?=a)", "no lookaround"),
         ("(?i)a", "no flags"),
         ("a**", "repeats a repetition"),
+        ("(a*)*b", "a repetition holds another"),
+        ("(a+a+)+b", "a repetition holds another"),
+        ("((x|y+)z){2,3}", "a repetition holds another"),
         ("*a", "nothing to repeat"),
         ("a{2,1}", "is no count"),
         ("a{1000}", "is no count"),

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from stowplan.conditions.judging import STEPS
 from stowplan.expressions import (
     DOUBLE,
     INT,
-    STEPS,
     STRING,
     Budget,
     EvaluationError,
@@ -139,7 +139,9 @@ def test_every_function_operator_and_macro_has_an_example():
 
 def test_the_bounds_are_those_of_the_code():
     bounds = [
-        re.search(r"\d[\d ]*", bound)[0].replace(" ", "") for _, bound in rows("of what", "bound")
+        found[0].replace(" ", "")
+        for _, bound in rows("of what", "bound")
+        if (found := re.search(r"\d[\d ]*", bound))
     ]
     assert list(map(int, bounds)) == [
         LONGEST,

@@ -35,6 +35,7 @@ CASES = [
 FINDING = re.compile(r"[^:]+(?::\d+:\d+)?: (error|warning|info)\[([A-Z]\d{3})\] .+")
 ARTEFACTS = {"follow_up.manifest.json", "migration_plan.json", "migration_plan.md"}
 NO_PLAN = "no plan"
+AS_OF = "2026-12-01"
 
 FAULTS = {"M101", "Y601", "Y602", "Y603", "Y604", "Y605", "Y606", "Y611"}
 """What keeps a command from doing its work: exit status 2."""
@@ -46,7 +47,8 @@ def run(folder: Path, command: str) -> Outcome:
     here = Path.cwd()
     os.chdir(folder)
     try:
-        return stowplan(command, manifest, *(["-o", "out"] if command == "plan" else []))
+        more = ["-o", "out"] if command == "plan" else []
+        return stowplan(command, manifest, "--as-of", AS_OF, *more)
     finally:
         os.chdir(here)
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
+from stowplan.conditions.selection import Selections, Situation
 from stowplan.documents import Document
-from stowplan.evaluation import Locate, evaluate, ordered
-from stowplan.model import Manifest, Plan, Severity, Violation
+from stowplan.evaluation import evaluate, ordered, rule_violations
+from stowplan.model import PLANNED_SUBJECTS, Manifest, Plan, Policy, Severity, Violation
 from stowplan.planning.edges import dependency_graph
 from stowplan.planning.groundwork import Groundwork, effective_rules, lay_groundwork
+from stowplan.rules import CHECKS
 from stowplan.rules.check import (
     GraphCase,
     ManifestCase,
@@ -17,11 +20,17 @@ from stowplan.rules.check import (
     PolicyUse,
     Reading,
     Usage,
+    WaiverUse,
 )
+from stowplan.rules.custom import broken_checks, failed_conditions, judged
 from stowplan.schemas.manifest import read_manifest
+from stowplan.waiving import waive
 
 from .places import locator
 from .policies import LoadedPolicy
+
+if TYPE_CHECKING:
+    from stowplan.conditions.judging import Judgement
 
 _BLOCKING = frozenset({"M102", "M103", "M104", "M105", "M106", "M109"})
 """A manifest with an error of these gives no plan: it does not say what is to be moved."""
@@ -39,6 +48,8 @@ class Inspection:
     manifest: Manifest | None = None
     usage: Usage | None = None
     plan: Plan | None = None
+    judgements: Sequence[Judgement] = ()
+    ground: Groundwork | None = None
 
     @property
     def blocked(self) -> bool:
@@ -48,6 +59,15 @@ class Inspection:
 
 def inspect(document: Document, loaded: LoadedPolicy | None, *, planning: bool) -> Inspection:
     """Check one manifest; with `planning`, plan it too where that is possible."""
+    found = _inspected(document, loaded, planning=planning)
+    if loaded is None:
+        return found
+    violations, matched = waive(found.violations, loaded.policy.waivers, loaded.today)
+    usage = None if found.usage is None else found.usage._replace(waived=matched)
+    return replace(found, violations=violations, usage=usage)
+
+
+def _inspected(document: Document, loaded: LoadedPolicy | None, *, planning: bool) -> Inspection:
     policies = {} if loaded is None else loaded.documents
     severities = {} if loaded is None else loaded.policy.severities
     locate = locator(document, policies)
@@ -59,16 +79,21 @@ def inspect(document: Document, loaded: LoadedPolicy | None, *, planning: bool) 
     if manifest is None or any(v.code in _UNGRAPHED for v in found):
         return Inspection(document, ordered(found), manifest)
     policy = None if loaded is None else loaded.policy
-    graph = dependency_graph(manifest, policy)
+    selections = Selections(manifest, policy)
+    graph = dependency_graph(manifest, policy, selections)
     found += evaluate(GraphCase(manifest, graph), locate, severities)
     if policy is None:
         return Inspection(document, ordered(found), manifest)
-    ground = lay_groundwork(manifest, policy, graph)
+    ground = lay_groundwork(manifest, policy, graph, selections)
     blocked = Inspection(document, tuple(found)).blocked
     plan = _planned(ground) if planning and not blocked else None
     case = PolicyCase(manifest, graph, policy, ground.assessment, planning, plan)
     found += evaluate(case, locate, severities)
-    return Inspection(document, ordered(found), manifest, _usage(ground), plan)
+    judgements = judged(policy, situation_of(ground, plan))
+    own = (*broken_checks(policy, judgements), *failed_conditions(policy, manifest, selections))
+    found += rule_violations(own, locate)
+    usage = _usage(ground, judgements)
+    return Inspection(document, ordered(found), manifest, usage, plan, judgements, ground)
 
 
 def _planned(ground: Groundwork) -> Plan | None:
@@ -81,15 +106,44 @@ def _planned(ground: Groundwork) -> Plan | None:
         return None
 
 
-def _usage(ground: Groundwork) -> Usage:
+def situation_of(ground: Groundwork, plan: Plan | None) -> Situation:
+    """What a policy's own checks may look at."""
+    return Situation(
+        ground.manifest,
+        ground.tables,
+        ground.graph,
+        ground.classification.tables,
+        {entry.name: entry.placement for entry in ground.policy.classes},
+        ground.selections.listed,
+        plan,
+    )
+
+
+def _usage(ground: Groundwork, judgements: Sequence[Judgement]) -> Usage:
+    """A check that could not be judged without a plan passes for one that has an effect."""
     missing = (parent for _, parent, _ in ground.manifest.dependencies)
     names = frozenset((*ground.graph.names, *ground.manifest.present))
-    return Usage(names, frozenset(missing) - names, effective_rules(ground))
+    idle = {judgement.rule.id for judgement in judgements if not judgement.selected}
+    checks = {rule.id for rule in ground.policy.checks} - idle
+    return Usage(names, frozenset(missing) - names, effective_rules(ground) | checks)
 
 
-def unused(loaded: LoadedPolicy, usages: list[Usage]) -> Iterator[Violation]:
+def unused(loaded: LoadedPolicy, usages: Sequence[Usage], *, planning: bool) -> Iterator[Violation]:
     """What a policy says in vain, over all the manifests that it was used on."""
-    if usages:
-        use = PolicyUse(loaded.policy, tuple(usages))
-        locate: Locate = locator(None, loaded.documents)
-        yield from evaluate(use, locate, loaded.policy.severities)
+    if not usages:
+        return
+    policy, locate = loaded.policy, locator(None, loaded.documents)
+    found = evaluate(PolicyUse(policy, tuple(usages)), locate, policy.severities)
+    violations, matched = waive(found, policy.waivers, loaded.today)
+    yield from violations
+    matched = matched.union(*(usage.waived for usage in usages))
+    unjudged = frozenset() if planning else _unjudged(policy)
+    use = WaiverUse(policy, loaded.today, matched, unjudged)
+    yield from evaluate(use, locate, policy.severities)
+
+
+def _unjudged(policy: Policy) -> frozenset[int]:
+    """The waivers, by number, of what only a plan can find."""
+    planned = {check.code for check in CHECKS if check.planned}
+    planned |= {rule.id for rule in policy.checks if rule.subject in PLANNED_SUBJECTS}
+    return frozenset(n for n, waiver in enumerate(policy.waivers) if waiver.code in planned)

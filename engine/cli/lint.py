@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from stowplan.documents import Document
 from stowplan.evaluation import ordered
-from stowplan.model import Severity, Violation
+from stowplan.model import Violation
 from stowplan.reports.text import counts, summary, violation_line
 from stowplan.reports.violations_json import violations_json
 from stowplan.rules.check import Usage
@@ -18,10 +18,12 @@ from stowplan.rules.check import Usage
 from .configuration import Configuration, FaultyConfiguration
 from .inspection import inspect, unused
 from .manifests import Found, find_manifests
-from .outcome import CANNOT, UsageError, add_fail_on, add_policy, status
+from .outcome import CANNOT, UsageError, add_as_of, add_fail_on, add_policy, today
 from .places import violations_of
-from .policies import FaultyPolicy, LoadedPolicy
-from .projects import Projects, nearby, unread_constraints
+from .policies import FaultyPolicy
+from .projects import Projects, unread_constraints
+from .settings import add_show_config, exit_status, show_config
+from .usages import listed_manifests, other_manifests, with_policies
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,17 +36,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_policy(parser)
     add_fail_on(parser)
+    add_as_of(parser)
+    add_show_config(parser)
     parser.add_argument("--format", choices=list(FORMATS), default="text", help="default: text")
 
 
 def run(options: argparse.Namespace) -> int:
     """Lint; violations go to standard output, a summary of text to standard error."""
     write = FORMATS[options.format]
-    projects = Projects(options.policy)
+    projects = Projects(options.policy, today(options), options.fail_on)
     try:
         configuration = projects.configuration(_start(options.paths))
         found = find_manifests(_paths(options.paths, configuration))
-        linted = _lint(found, projects, _listed(configuration))
+        if options.show_config:
+            named = (*(d.path for d in found.documents), *(path for path, _ in found.unreadable))
+            return show_config(projects.settings, named, options.format)
+        linted = _lint(found, projects, listed_manifests(configuration))
     except (FaultyConfiguration, FaultyPolicy) as faulty:
         write(faulty.violations)
         return CANNOT
@@ -53,8 +60,8 @@ def run(options: argparse.Namespace) -> int:
         _summarize(found, linted)
     if found.unreadable:
         return CANNOT
-    fail_on = options.fail_on or (configuration.fail_on if configuration else None)
-    return status(linted.violations, Severity(fail_on or Severity.ERROR))
+    fail_on = projects.fail_on(document.path for document in found.documents)
+    return exit_status(linted.violations, fail_on)
 
 
 def _start(paths: list[str]) -> Path:
@@ -63,19 +70,10 @@ def _start(paths: list[str]) -> Path:
     return first if first.is_dir() else first.parent
 
 
-def _listed(configuration: Configuration | None) -> list[str]:
-    """The manifests that a configuration lists."""
-    if configuration is None:
-        return []
-    globs = configuration.manifests
-    found = {path for glob in globs for path in configuration.folder.glob(glob)}
-    return [nearby(path).as_posix() for path in sorted(found)]
-
-
 def _paths(paths: list[str], configuration: Configuration | None) -> list[str]:
     if paths or configuration is None or not configuration.manifests:
         return paths or ["."]
-    listed = _listed(configuration)
+    listed = listed_manifests(configuration)
     if not listed:
         raise UsageError("nothing to lint: stowplan.yaml's manifests match no file")
     return listed
@@ -92,7 +90,7 @@ def _lint(found: Found, projects: Projects, listed: list[str]) -> _Linted:
     """Check what was found. Raises FaultyConfiguration, FaultyPolicy."""
     if not found.documents and not found.unreadable:
         raise UsageError("nothing to lint: no file with `tables` at its top; name a manifest")
-    pairs = _with_policies(found.documents, projects)
+    pairs = with_policies(found.documents, projects)
     violations: list[Violation] = []
     usages: dict[int, list[Usage]] = {}
     for document, loaded in pairs:
@@ -100,42 +98,17 @@ def _lint(found: Found, projects: Projects, listed: list[str]) -> _Linted:
         violations.extend(inspection.violations)
         if inspection.usage is not None:
             usages.setdefault(id(loaded), []).append(inspection.usage)
-    for document, loaded in _others(listed, found, projects) if usages else ():
+    for document, loaded in other_manifests(listed, found.documents, projects) if usages else ():
         usage = inspect(document, loaded, planning=False).usage
         if usage is not None and id(loaded) in usages:
             usages[id(loaded)].append(usage)
     for loaded in {id(loaded): loaded for _, loaded in pairs}.values():
         if loaded is not None:
-            violations.extend(unused(loaded, usages.get(id(loaded), [])))
+            violations.extend(unused(loaded, usages.get(id(loaded), []), planning=False))
     for path, fault in found.unreadable:
         violations.extend(violations_of((fault,), Document(path, None, "", "")))
     without = tuple(Path(document.path) for document, loaded in pairs if loaded is None)
     return _Linted(ordered(violations), without)
-
-
-def _with_policies(
-    documents: Iterable[Document], projects: Projects
-) -> list[tuple[Document, LoadedPolicy | None]]:
-    """Each manifest with its policy. Raises FaultyPolicy with the faults of all policies."""
-    pairs: list[tuple[Document, LoadedPolicy | None]] = []
-    faults: list[Violation] = []
-    for document in documents:
-        try:
-            pairs.append((document, projects.policy(Path(document.path))))
-        except FaultyPolicy as faulty:
-            faults.extend(faulty.violations)
-    if faults:
-        raise FaultyPolicy(ordered(faults))
-    return pairs
-
-
-def _others(
-    listed: list[str], found: Found, projects: Projects
-) -> list[tuple[Document, LoadedPolicy | None]]:
-    """The listed manifests that this run does not check: a rule may have its effect in them."""
-    seen = {Path(document.path).resolve() for document in found.documents}
-    rest = [path for path in listed if Path(path).resolve() not in seen]
-    return _with_policies(find_manifests(rest).documents, projects)
 
 
 def _summarize(found: Found, linted: _Linted) -> None:

@@ -7,6 +7,7 @@ import io
 import os
 import sys
 from collections.abc import Iterable
+from datetime import UTC, date, datetime
 
 from stowplan.model import Severity, Violation, shown
 from stowplan.reports.text import printable
@@ -68,6 +69,26 @@ def add_fail_on(parser: argparse.ArgumentParser) -> None:
         choices=[severity.value for severity in Severity],
         help="the mildest severity that makes the exit status 1 (default: error)",
     )
+
+
+def add_as_of(parser: argparse.ArgumentParser) -> None:
+    """The option that sets the day on which waivers are judged."""
+    parser.add_argument(
+        "--as-of",
+        metavar="DATE",
+        help="judge waivers as of this day, like 2027-01-31 (default: today, in UTC)",
+    )
+
+
+def today(options: argparse.Namespace) -> date:
+    """The day that `--as-of` sets. Raises UsageError for what is no date."""
+    if options.as_of is None:
+        return datetime.now(UTC).date()
+    try:
+        return date.fromisoformat(options.as_of)
+    except ValueError:
+        text = f"--as-of: {shown(options.as_of)} is no date: write it like 2027-01-31"
+        raise UsageError(text) from None
 
 
 def add_policy(parser: argparse.ArgumentParser) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from stowplan.documents import Document, Unreadable, read
 from stowplan.evaluation import ordered
-from stowplan.model import Severity, Violation
+from stowplan.model import Violation
 from stowplan.planning.follow_up import for_window, window_names
 from stowplan.reports.summary import plan_summary
 from stowplan.reports.text import violation_line
@@ -21,10 +21,12 @@ from .artefacts import plan_artefacts, write_all
 from .configuration import FaultyConfiguration
 from .inspection import Inspection, inspect, unused
 from .manifests import manifest_of, unreadable_fault
-from .outcome import CANNOT, UsageError, add_fail_on, add_policy, status
+from .outcome import CANNOT, UsageError, add_as_of, add_fail_on, add_policy, status, today
 from .places import violations_of
 from .policies import FaultyPolicy, LoadedPolicy
 from .projects import Projects, unread_constraints
+from .settings import add_show_config, show_config
+from .usages import listed_manifests, other_manifests
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,6 +38,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--window", metavar="NAME", help="plan with this window as the main one")
     add_policy(parser)
     add_fail_on(parser)
+    add_as_of(parser)
+    add_show_config(parser)
     parser.add_argument(
         "--format",
         choices=("text", "json"),
@@ -46,10 +50,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Plan; artefacts go to the output folder, findings and a summary to standard output."""
-    projects = Projects(options.policy)
+    projects = Projects(options.policy, today(options), options.fail_on)
     try:
         document = _read(options.manifest)
-        configuration = projects.configuration(Path(document.path).parent)
+        if options.show_config:
+            return show_config(projects.settings, [document.path], options.format)
         policy = projects.policy(Path(document.path))
         if policy is None:
             unread = unread_constraints(Path(document.path))
@@ -58,15 +63,17 @@ def run(options: argparse.Namespace) -> int:
                 + (f" ({unread})" if unread else "")
             )
         loaded = _for_window(policy, options.window)
+        listed = listed_manifests(projects.configuration(Path(document.path).parent))
+        others = other_manifests(listed, [document], projects)
     except (FaultyConfiguration, FaultyPolicy, _NoManifest) as faulty:
         _show(faulty.violations, options.format)
         return CANNOT
     inspection = inspect(document, loaded, planning=True)
-    usages = [] if inspection.usage is None else [inspection.usage]
-    violations = ordered((*inspection.violations, *unused(loaded, usages)))
+    elsewhere = [inspect(d, loaded, planning=False) for d, other in others if other is policy]
+    usages = [found.usage for found in (inspection, *elsewhere) if found.usage is not None]
+    violations = ordered((*inspection.violations, *unused(loaded, usages, planning=True)))
     _finish(replace(inspection, violations=violations), loaded, options)
-    fail_on = options.fail_on or (configuration.fail_on if configuration else None)
-    return status(violations, Severity(fail_on or Severity.ERROR))
+    return status(violations, projects.settings(Path(document.path)).fail_on.value)
 
 
 class _NoManifest(Exception):  # noqa: N818 (it is no error of the program's)
@@ -113,7 +120,8 @@ def _finish(inspection: Inspection, loaded: LoadedPolicy, options: argparse.Name
     document = inspection.document
     policies = {file.path: (loaded.paths[file.path], file.sha256) for file in loaded.policy.files}
     folder = Path(options.output_dir)
-    plan = replace(inspection.plan, violations=inspection.violations)
+    as_of = loaded.today if loaded.policy.waivers else None
+    plan = replace(inspection.plan, violations=inspection.violations, as_of=as_of)
     texts = plan_artefacts(
         plan,
         inspection.manifest,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 
 import stowplan.policies
@@ -32,25 +33,29 @@ class FaultyPolicy(Exception):  # noqa: N818 (it is no error of the program's)
 
 @dataclass(frozen=True, slots=True)
 class LoadedPolicy:
-    """A policy and the documents that it came from, by the path that messages use."""
+    """A policy and the documents that it came from, by the path that messages use.
+
+    `today` is the day on which its waivers are judged.
+    """
 
     policy: Policy
     documents: Mapping[str, Document]
     paths: Mapping[str, Path]
+    today: date
 
 
-def load_policies(named: Sequence[str], base: Path | None = None) -> LoadedPolicy:
+def load_policies(named: Sequence[str], today: date, base: Path | None = None) -> LoadedPolicy:
     """Load what was named, relative to `base` where given. Raises FaultyPolicy with all faults."""
     loading = _Loading()
     for name in named:
         loading.take(name, base, None, packed=False)
     loading.take_extended()
-    policy, faults = combine(loading.parts)
+    policy, faults = combine(loading.parts, _CODES, today)
     found = (*loading.faults, *faults)
     if found:
         locate = locator(None, loading.documents)
         raise FaultyPolicy(ordered(evaluate(Reading(found), locate)))
-    return LoadedPolicy(policy, loading.documents, loading.paths)
+    return LoadedPolicy(policy, loading.documents, loading.paths, today)
 
 
 def shipped_packs() -> dict[str, Path]:
@@ -69,7 +74,8 @@ class _Loading:
     paths: dict[str, Path] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     seen: set[Path] = field(default_factory=set)
-    waiting: list[tuple[str, Path, Place, frozenset[Path]]] = field(default_factory=list)
+    waiting: list[tuple[str, Path, Place, Path]] = field(default_factory=list)
+    extended: list[tuple[Path, Path, Place, str]] = field(default_factory=list)
 
     def take(
         self,
@@ -78,22 +84,35 @@ class _Loading:
         asked: Place | None,
         *,
         packed: bool,
-        above: frozenset[Path] = frozenset(),
+        asking: Path | None = None,
     ) -> None:
-        """Read a file, a folder's files, or a pack; `asked` is the `extends` that names it."""
+        """Read a file, a folder's files, or a pack; `asked` is the `extends` of `asking`."""
         for path, label in self._files(name, base, asked):
             identity = path.resolve()
-            if identity in above:
-                self._missing(asked, label, f"{shown(label)} extends itself in a circle")
-            elif identity not in self.seen:
+            if asking is not None and asked is not None:
+                self.extended.append((asking, identity, asked, label))
+            if identity not in self.seen:
                 self.seen.add(identity)
-                self._read(path, label, asked, packed=packed, above=above | {identity})
+                self._read(path, label, asked, packed=packed)
 
     def take_extended(self) -> None:
         """Read what files extend; it comes after all that was named, in the order of asking."""
         while self.waiting:
-            name, base, place, above = self.waiting.pop(0)
-            self.take(name, base, place, packed=True, above=above)
+            name, base, place, asking = self.waiting.pop(0)
+            self.take(name, base, place, packed=True, asking=asking)
+        self._find_circles()
+
+    def _find_circles(self) -> None:
+        """A fault for each `extends` that closes a circle, in the order of asking."""
+        targets: dict[Path, list[Path]] = {}
+        for source, target, place, label in self.extended:
+            reached = [target]
+            for path in reached:  # grows by what these extend
+                reached.extend(other for other in targets.get(path, ()) if other not in reached)
+            if source in reached:
+                hint = "take one `extends` of the circle away"
+                self._missing(place, label, f"{shown(label)} extends itself in a circle", hint)
+            targets.setdefault(source, []).append(target)
 
     def _files(
         self, name: str, base: Path | None, asked: Place | None
@@ -133,7 +152,6 @@ class _Loading:
         asked: Place | None,
         *,
         packed: bool,
-        above: frozenset[Path],
     ) -> None:
         try:
             document = read(path, shown=label, kind="policy")
@@ -150,8 +168,8 @@ class _Loading:
         self.faults.extend(faults)
         if part is not None:
             self.parts.append(part)
-            extended = ((name, path.parent, place, above) for name, place in part.extends)
-            self.waiting.extend(extended)
+            here = path.resolve()
+            self.waiting += [(name, path.parent, place, here) for name, place in part.extends]
 
     def _missing(self, asked: Place | None, label: str, text: str, hint: str | None = None) -> None:
         """A policy that is not there, at the `extends` that asked for it, else at its own path."""

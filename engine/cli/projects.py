@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from datetime import date
 from pathlib import Path
 
-from .configuration import Configuration, find_configuration
+from stowplan.model import Severity
+
+from .configuration import Configuration, find_configuration, nearby
 from .policies import LoadedPolicy, load_policies
+from .settings import Setting, Settings
+
+__all__ = ["Projects", "nearby", "unread_constraints"]
+
+_STRICTEST_FIRST = (Severity.INFO, Severity.WARNING, Severity.ERROR)
 
 
 class Projects:
-    """The policies and configurations of a run's manifests.
+    """The settings, policies and configurations of a run's manifests.
 
-    `named` are the policies of the command line. They win over what the manifest's `stowplan.yaml`
-    names, and that over a folder `policies/` beside the manifest.
+    `named` are the policies of the command line, `fail_on` its severity. They win over what
+    `stowplan.yaml` says of the manifest, and that over a folder `policies/` beside the manifest.
+    `today` is the day on which waivers are judged.
     """
 
-    def __init__(self, named: list[str]) -> None:
+    def __init__(self, named: list[str], today: date, fail_on: str | None = None) -> None:
         self._named = tuple(named)
+        self._today = today
+        self._fail_on = fail_on
         self._configurations: dict[Path, Configuration | None] = {}
-        self._policies: dict[tuple[tuple[str, ...], Path | None], LoadedPolicy] = {}
+        self._settings: dict[Path, Settings] = {}
+        self._policies: dict[tuple[str, ...], LoadedPolicy] = {}
 
     def configuration(self, folder: Path) -> Configuration | None:
         """The nearest configuration from a folder upwards. Raises FaultyConfiguration."""
@@ -26,33 +39,60 @@ class Projects:
             self._configurations[folder] = find_configuration(folder)
         return self._configurations[folder]
 
+    def settings(self, manifest: Path) -> Settings:
+        """What applies to a manifest, and why. Raises FaultyConfiguration."""
+        if manifest not in self._settings:
+            configuration = self.configuration(manifest.parent)
+            self._settings[manifest] = Settings(
+                self._policies_of(manifest, configuration),
+                self._fail_on_of(manifest, configuration),
+            )
+        return self._settings[manifest]
+
     def policy(self, manifest: Path) -> LoadedPolicy | None:
         """The manifest's policy; None where there is none.
 
         Raises FaultyConfiguration, FaultyPolicy.
         """
-        names, base = self._policy_names(manifest)
+        names = self.settings(manifest).policies.value
         if not names:
             return None
-        if (names, base) not in self._policies:
-            self._policies[names, base] = load_policies(names, base)
-        return self._policies[names, base]
+        if names not in self._policies:
+            self._policies[names] = load_policies(names, self._today)
+        return self._policies[names]
 
-    def _policy_names(self, manifest: Path) -> tuple[tuple[str, ...], Path | None]:
-        """What names the manifest's policies, and the folder that the names are relative to."""
+    def fail_on(self, manifests: Iterable[str]) -> Callable[[str], Severity]:
+        """From which severity on a violation counts, by the path of the file that it is in.
+
+        In a policy it counts as in the strictest of the manifests that the policy is for. The
+        policies of these manifests must have been loaded.
+        """
+        found: dict[str, Severity] = {}
+        for manifest in manifests:
+            loaded = self.policy(Path(manifest))
+            severity = self.settings(Path(manifest)).fail_on.value
+            for path in (manifest, *(loaded.documents if loaded else ())):
+                found[path] = min(severity, found.get(path, severity), key=_STRICTEST_FIRST.index)
+        return lambda path: found.get(path, Severity(self._fail_on or Severity.ERROR))
+
+    def _policies_of(
+        self, manifest: Path, configuration: Configuration | None
+    ) -> Setting[tuple[str, ...]]:
         if self._named:
-            return self._named, None
-        configuration = self.configuration(manifest.parent)
-        if configuration is not None and configuration.policies:
-            return configuration.policies, nearby(configuration.folder)
+            return Setting(self._named, "--policy")
+        stated = configuration and configuration.policies(manifest)
+        if stated:
+            return stated
         beside = manifest.parent / "policies"
-        return ((beside.as_posix(),) if beside.exists() else ()), None
+        if beside.exists():
+            return Setting((beside.as_posix(),), "policies/ beside the manifest")
+        return Setting((), "default")
 
-
-def nearby(path: Path) -> Path:
-    """A path as seen from here, where it lies below; messages then need no absolute path."""
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path
+    def _fail_on_of(self, manifest: Path, configuration: Configuration | None) -> Setting[Severity]:
+        if self._fail_on:
+            return Setting(Severity(self._fail_on), "--fail-on")
+        stated = configuration and configuration.fail_on(manifest)
+        return stated or Setting(Severity.ERROR, "default")
 
 
 def unread_constraints(manifest: Path) -> str:

@@ -103,6 +103,13 @@ def read_pattern(text: str) -> Pattern:
     return tree
 
 
+def _repeats(pattern: Pattern) -> bool:
+    """Whether something in it may come more than once in a row."""
+    if isinstance(pattern, Sequence | Alternatives):
+        return any(_repeats(item) for item in pattern.items)
+    return isinstance(pattern, Repeat) and (pattern.most != 1 or _repeats(pattern.item))
+
+
 class _Reader:
     """Reads a pattern from left to right."""
 
@@ -152,6 +159,8 @@ class _Reader:
             raise PatternError("it repeats an anchor")
         if self._bounds() is not None:
             raise PatternError("it repeats a repetition; put a group around the inner one")
+        if bounds[1] != 1 and _repeats(item):
+            raise PatternError("a repetition holds another one; write it flat")
         return Repeat(item, *bounds)
 
     def _bounds(self) -> tuple[int, int | None] | None:

@@ -5,6 +5,7 @@ Nothing here depends on the order of the manifest's tables. `sorting` is the onl
 
 from .cycles import Cycle, CycleEdge, explain_cycle
 from .dependencies import DependencyGraph, Hub, build
+from .reach import Reach
 from .redundancy import implied_edges
 from .removals import EdgeRule
 from .statements import MissingParent
@@ -16,6 +17,7 @@ __all__ = [
     "EdgeRule",
     "Hub",
     "MissingParent",
+    "Reach",
     "build",
     "explain_cycle",
     "implied_edges",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import NamedTuple
 
 from .findings import DocPath, Violation
@@ -229,7 +230,10 @@ class PlannedCheckpoint:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A validated plan: every table of the manifest is planned, deferred or unschedulable."""
+    """A validated plan: every table of the manifest is planned, deferred or unschedulable.
+
+    `as_of` is the day on which its waivers were judged, None where there are none.
+    """
 
     files: tuple[PolicyFile, ...]
     feasibility: str
@@ -249,3 +253,4 @@ class Plan:
     checkpoints: tuple[PlannedCheckpoint, ...]
     rule_edges: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]
     violations: tuple[Violation, ...] = ()
+    as_of: date | None = None

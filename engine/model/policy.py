@@ -1,12 +1,13 @@
-"""What the rules say: priority, dependency, resource and checkpoint rules, as they were read."""
+"""What the rules say: priority, dependency, resource, checkpoint and check rules, as read."""
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from fractions import Fraction
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from .findings import DocPath, Severity
 
@@ -55,16 +56,47 @@ class Pattern:
     place: Place
 
 
+class Condition(Protocol):
+    """A compiled expression; a `budget` counts the steps that evaluations take together."""
+
+    @property
+    def text(self) -> str:
+        """As it was written."""
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """What it reads, such as `table.size_mb`."""
+
+    def evaluate(self, values: Mapping[str, object], budget: Any) -> object:  # noqa: ANN401
+        """Its value over named values."""
+
+    def bind(self, budget: Any) -> Callable[..., object]:  # noqa: ANN401
+        """The same as a function of the values, in the order of the names that it may use."""
+
+
+class MessageTemplate(Protocol):
+    """A compiled message with expressions in braces."""
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """What its braces read."""
+
+    def render(self, values: Mapping[str, object], budget: Any) -> str:  # noqa: ANN401
+        """The message over named values."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """What every rule has. `tables` is empty where the rule speaks of everything.
 
-    `packed` rules came through `extends`: they are never reported as unused.
+    A rule with `tables` and `where` selects what both mean. `packed` rules came through `extends`:
+    they are never reported as unused.
     """
 
     id: str
     place: Place
     tables: tuple[Pattern, ...] = ()
+    where: Condition | None = None
     reason: str | None = None
     description: str | None = None
     packed: bool = False
@@ -208,6 +240,53 @@ class CheckpointRule(Rule):
     if_behind: tuple[Action, ...] = ()
 
 
+class Subject(enum.StrEnum):
+    """What a check looks at, one after the other."""
+
+    TABLE = "table"
+    DEPENDENCY = "dependency"
+    MANIFEST = "manifest"
+    STEP = "step"
+    WINDOW = "window"
+    PLAN = "plan"
+
+
+PLANNED_SUBJECTS = frozenset({Subject.STEP, Subject.WINDOW, Subject.PLAN})
+"""These are there only once a plan is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckRule(Rule):
+    """Anything else that must hold: `require`, of every subject that is selected.
+
+    `max_days` is how many days ahead a waiver may end, None for any number.
+    """
+
+    subject: Subject
+    require: Condition
+    message: MessageTemplate | None = None
+    severity: Severity = Severity.ERROR
+    waivable: bool = True
+    max_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """A finding that is known and accepted until a day, which still counts (UTC).
+
+    `code` is a check's code or the id of a check rule. `tables` is empty for findings that speak of
+    no table.
+    """
+
+    code: str
+    tables: tuple[Pattern, ...]
+    reason: str
+    owner: str
+    expires: date
+    place: Place
+    packed: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class PolicyFile:
     """One file that a policy was read from. `packed`: it came through `extends`."""
@@ -226,3 +305,9 @@ class Policy:
     rules: tuple[Rule, ...]
     classes: tuple[PriorityClass, ...] = BUILT_IN_CLASSES
     severities: Mapping[str, Severity | None] = field(default_factory=dict)
+    waivers: tuple[Waiver, ...] = ()
+
+    @property
+    def checks(self) -> tuple[CheckRule, ...]:
+        """The rules of kind check, in load order."""
+        return tuple(rule for rule in self.rules if isinstance(rule, CheckRule))

@@ -6,17 +6,16 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from stowplan.conditions.selection import Selections
 from stowplan.graph import DependencyGraph
 from stowplan.model import (
     ClassedTable,
-    Manifest,
     Placement,
     Policy,
     PriorityClass,
     PriorityRule,
     Table,
 )
-from stowplan.patterns import Names
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +37,11 @@ class Classification:
 
 
 def classify(
-    manifest: Manifest, tables: Sequence[Table], policy: Policy, graph: DependencyGraph
+    tables: Sequence[Table], policy: Policy, graph: DependencyGraph, selections: Selections
 ) -> Classification:
     """Class every table: the first priority rule that matches, else its own priority; promote."""
     rank_of = {entry.name: rank for rank, entry in enumerate(policy.classes)}
-    decided_by = _first_rules(policy, Names([*graph.names, *manifest.present]))
+    decided_by = _first_rules(policy, selections)
     own: list[int | None] = []
     for table in tables:
         rule = decided_by.get(table.name)
@@ -61,12 +60,12 @@ def classify(
     return Classification(policy.classes, classed, tuple(ranks), winners)
 
 
-def _first_rules(policy: Policy, names: Names) -> dict[str, PriorityRule]:
+def _first_rules(policy: Policy, selections: Selections) -> dict[str, PriorityRule]:
     """For each table the first priority rule that selects it."""
     first: dict[str, PriorityRule] = {}
     for rule in policy.rules:
         if isinstance(rule, PriorityRule):
-            for name in names.selected(rule.tables):
+            for name in selections.of(rule):
                 first.setdefault(name, rule)
     return first
 

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from stowplan.conditions.selection import Selections
 from stowplan.model import Chunk, Demand, Policy, ResourceRule, Table, Throughput
-from stowplan.patterns import Names
 
 DEFAULT_CHUNK = 100_000_000
 """Bytes; used where no chunk rule applies."""
@@ -41,9 +41,8 @@ class Figures:
     effective: frozenset[str]
 
 
-def figures(tables: Sequence[Table], policy: Policy) -> Figures:
+def figures(tables: Sequence[Table], policy: Policy, selections: Selections) -> Figures:
     """Resolve the throughput and chunk rules: for each table and key the first in load order."""
-    names = Names(table.name for table in tables)
     position = {table.name: i for i, table in enumerate(tables)}
     given: list[dict[str, int]] = [{} for _ in tables]
     effective: set[str] = set()
@@ -52,10 +51,9 @@ def figures(tables: Sequence[Table], policy: Policy) -> Figures:
             continue
         stated = _stated(rule)
         if isinstance(rule.resource, Throughput) and rule.resource.spread is not None:
-            effective |= {rule.id} if names.selected(rule.tables) or not rule.tables else set()
+            effective |= {rule.id} if selections.of(rule, selections.listed) else set()
         if stated:
-            chosen = names.selected(rule.tables) if rule.tables else names.sorted
-            for name in chosen:
+            for name in selections.of(rule, selections.listed):
                 if _add(stated, given[position[name]]):
                     effective.add(rule.id)
     chunk = tuple(known.get("chunk", DEFAULT_CHUNK) for known in given)

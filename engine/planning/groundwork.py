@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from stowplan.conditions.selection import Selections
 from stowplan.graph import DependencyGraph
 from stowplan.model import (
     Assessment,
@@ -39,6 +40,7 @@ class Groundwork:
 
     manifest: Manifest
     policy: Policy
+    selections: Selections
     graph: DependencyGraph
     tables: tuple[Table, ...]
     classification: Classification
@@ -64,20 +66,32 @@ class Groundwork:
         return costs(self.tables, self.figures, memory, window.capacity.streams)
 
 
-def lay_groundwork(manifest: Manifest, policy: Policy, graph: DependencyGraph) -> Groundwork:
+def lay_groundwork(
+    manifest: Manifest, policy: Policy, graph: DependencyGraph, selections: Selections
+) -> Groundwork:
     """Classify, cost and bound; find what cannot be planned."""
     by_name = {table.name: table for table in reversed(manifest.tables)}
     tables = tuple(by_name[name] for name in graph.names)
-    classification = classify(manifest, tables, policy, graph)
+    classification = classify(tables, policy, graph, selections)
     limits = resources(policy)
     main = None if leaves_nothing(policy) else limits.main()
     streams = main.capacity.streams if main else max(1, limits.streams)
-    given = figures(tables, policy)
+    given = figures(tables, policy, selections)
     cost = costs(tables, given, limits.usable_memory, streams)
     blocked = obstacles(tables, graph, classification, limits.usable_memory, streams)
     assessment = _assess(tables, graph, classification, limits, given, cost, blocked, main, streams)
     return Groundwork(
-        manifest, policy, graph, tables, classification, limits, given, cost, blocked, assessment
+        manifest,
+        policy,
+        selections,
+        graph,
+        tables,
+        classification,
+        limits,
+        given,
+        cost,
+        blocked,
+        assessment,
     )
 
 
@@ -179,24 +193,24 @@ def alone_us(demand: Demand, rate: int) -> int:
 
 def effective_rules(ground: Groundwork) -> frozenset[str]:
     """The ids of the rules that had an effect on this manifest."""
-    names = Names([*ground.graph.names, *ground.manifest.present])
     effective = set(ground.classification.winners | ground.figures.effective)
     kinds: set[type] = set()
     for rule in ground.policy.rules:
         if (
-            (isinstance(rule, DependencyRule) and _orders(rule, ground, names))
-            or (isinstance(rule, CheckpointRule) and _looks(rule, names))
+            (isinstance(rule, DependencyRule) and _orders(rule, ground))
+            or (isinstance(rule, CheckpointRule) and _looks(rule, ground.selections.names))
             or (isinstance(rule, ResourceRule) and _holds(rule, kinds))
         ):
             effective.add(rule.id)
     return frozenset(effective)
 
 
-def _orders(rule: DependencyRule, ground: Groundwork, names: Names) -> bool:
+def _orders(rule: DependencyRule, ground: Groundwork) -> bool:
     """Whether a rule has edges, or would have if its tables were not at the destination already."""
     if ground.graph.rule_pairs.get(rule.id):
         return True
-    own, others = names.selected(rule.tables), names.selected(rule.others)
+    own = ground.selections.of(rule)
+    others = ground.selections.names.selected(rule.others)
     moved = frozenset(ground.manifest.present)
     adds = rule.direction is not Direction.NOT_AFTER
     return adds and bool(own and others - own) and not moved.isdisjoint(own | others)

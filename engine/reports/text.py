@@ -8,10 +8,24 @@ from stowplan.model import Severity, Violation
 
 
 def violation_line(violation: Violation) -> str:
-    """`path:line:column: severity[code] message`, all on one line whatever names hold."""
+    """`path:line:column: severity[code] message`, all on one line whatever names hold.
+
+    A hint of one line follows, and the waiver, if there is one.
+    """
     span = violation.span
     place = f"{span.path}:{span.line}:{span.column}"
-    return printable(f"{place}: {violation.severity}[{violation.code}] {violation.message}")
+    hint = violation.hint or ""
+    mend = f"; hint: {hint}" if hint and "\n" not in hint else ""
+    stated = f"{violation.severity}[{violation.code}] {violation.message}"
+    return printable(f"{place}: {stated}{mend}{waiver_text(violation)}")
+
+
+def waiver_text(violation: Violation) -> str:
+    """Who has accepted a violation until when, and why; empty where nobody has."""
+    waived = violation.suppressed
+    if waived is None or waived["by"] != "waiver":
+        return ""
+    return f"; waived until {waived['expires']} by {waived['owner']}: {waived['reason']}"
 
 
 def printable(text: str) -> str:
@@ -37,7 +51,7 @@ def counts(violations: Iterable[Violation]) -> dict[str, int]:
 def summary(totals: Mapping[str, int], files: int, skipped: int) -> str:
     """What a run has seen, in one line."""
     found = ", ".join(
-        f"{count} {word if count == 1 or word == 'info' else word + 's'}"
+        f"{count} {word if count == 1 or word not in ('error', 'warning') else word + 's'}"
         for word, count in totals.items()
         if count or word == "error"
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from stowplan.model import Manifest, Plan, Severity
-from stowplan.reports.text import counts, printable
+from stowplan.reports.text import counts, printable, waiver_text
 
 from .calculations import calculations
 from .contingencies import contingencies
@@ -27,7 +27,9 @@ def _findings(plan: Plan) -> Iterator[str]:
     yield "## Findings"
     yield ""
     totals = counts(plan.violations)
-    yield f"Errors: {totals['error']}, warnings: {totals['warning']}, notes: {totals['info']}."
+    waived = f", waived: {totals['waived']}" if totals["waived"] else ""
+    told = f"Errors: {totals['error']}, warnings: {totals['warning']}, notes: {totals['info']}"
+    yield f"{told}{waived}."
     yield ""
     # By what they say, not by place: the page is the same whatever the order of the tables.
     serious = sorted(
@@ -35,7 +37,8 @@ def _findings(plan: Plan) -> Iterator[str]:
         key=lambda v: (v.severity, v.code, v.tables, v.message),
     )
     for violation in serious[:LISTED]:
-        yield f"- {violation.severity}[{violation.code}] {sentence(printable(violation.message))}"
+        text = sentence(printable(f"{violation.message}{waiver_text(violation)}"))
+        yield f"- {violation.severity}[{sentence(printable(violation.code))}] {text}"
         if violation.code == "D203" and violation.hint:
             yield from _pasted(violation.hint)
     yield from more(len(serious))

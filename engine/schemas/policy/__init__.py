@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from stowplan.model import (
     BUILT_IN_CLASSES,
@@ -19,6 +20,7 @@ from stowplan.spelling import nearest
 from .combining import PolicyPart, combine
 from .faults import Faults, numbered
 from .rules import class_names, read_rules, rule_ids
+from .waivers import read_waivers
 
 __all__ = ["PolicyPart", "combine", "read_policy"]
 
@@ -35,14 +37,16 @@ def read_policy(
         faults.add("Y601", (), "a policy must be a mapping", "write `policy: NAME` and `rules:`")
         return None, tuple(faults.found)
     faults.shape("file", data, ())
+    name = data.get("policy")
     part = PolicyPart(
-        file=file,
+        file=replace(file, name=name if isinstance(name, str) else None),
         extends=tuple(_extended(data.get("extends"), file.path)),
         rules=tuple(read_rules(data.get("rules"), file, faults)),
         classes=tuple(_classes(data.get("classes"), faults)),
         severities=_severities(data.get("severities"), known_codes, faults),
         ids=tuple(rule_ids(data.get("rules"), file.path)),
         class_names=tuple(class_names(data.get("rules"), file.path)),
+        waivers=tuple(read_waivers(data.get("waivers"), file, faults)),
     )
     return part, tuple(faults.found)
 

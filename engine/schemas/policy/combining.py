@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from stowplan.model import (
     BUILT_IN_CLASSES,
+    CheckRule,
     Fault,
     Finding,
     Place,
@@ -16,9 +18,11 @@ from stowplan.model import (
     PriorityClass,
     Rule,
     Severity,
+    Waiver,
     shown,
 )
 from stowplan.spelling import nearest
+from stowplan.units import count_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +39,31 @@ class PolicyPart:
     severities: Mapping[str, tuple[Severity | None, Place]]
     ids: tuple[tuple[str, Place], ...]
     class_names: tuple[tuple[str, Place], ...]
+    waivers: tuple[Waiver, ...] = ()
 
 
-def combine(parts: Sequence[PolicyPart]) -> tuple[Policy, tuple[Fault, ...]]:
-    """Put the files of a policy together, in load order, and find what they only show together."""
+def combine(
+    parts: Sequence[PolicyPart], known_codes: Mapping[str, bool], today: date
+) -> tuple[Policy, tuple[Fault, ...]]:
+    """Put the files of a policy together, in load order, and find what they only show together.
+
+    `known_codes` maps each check's code to whether its severity is firm; `today` is the day from
+    which a rule's `max_days` count.
+    """
     rules = tuple(rule for part in parts for rule in part.rules)
     classes = _ordered_classes(parts)
-    faults = [*_repeated_ids(parts), *_unknown_classes(parts, [entry.name for entry in classes])]
+    waivers = tuple(waiver for part in parts for waiver in part.waivers)
+    faults = [
+        *_repeated_ids(parts, known_codes),
+        *_unknown_classes(parts, [entry.name for entry in classes]),
+        *_impossible_waivers(waivers, parts, known_codes, today),
+    ]
     severities: dict[str, Severity | None] = {}
     for part in parts:
         for code, (severity, _) in part.severities.items():
             severities.setdefault(code, severity)
     files = tuple(part.file for part in parts)
-    return Policy(files, rules, classes, severities), tuple(faults)
+    return Policy(files, rules, classes, severities, waivers), tuple(faults)
 
 
 def _ordered_classes(parts: Sequence[PolicyPart]) -> tuple[PriorityClass, ...]:
@@ -60,14 +76,16 @@ def _ordered_classes(parts: Sequence[PolicyPart]) -> tuple[PriorityClass, ...]:
     return tuple(sorted(declared.values(), key=lambda entry: strength[entry.placement]))
 
 
-def _repeated_ids(parts: Sequence[PolicyPart]) -> Iterable[Fault]:
+def _repeated_ids(parts: Sequence[PolicyPart], known_codes: Mapping[str, bool]) -> Iterable[Fault]:
     first: dict[str, Place] = {}
     for name, place in (pair for part in parts for pair in part.ids):
+        if name in known_codes:
+            text = f"the id {name} is the code of a check"
+            yield _fault("Y603", place, text, "give each rule an id of its own")
         earlier = first.setdefault(name, place)
         if earlier is not place:
             text = f"the id {shown(name)} is taken by a rule of {earlier.source}"
-            hint = "give each rule an id of its own"
-            yield Fault("Y603", Finding(place.path, text, hint=hint, source=place.source))
+            yield _fault("Y603", place, text, "give each rule an id of its own")
 
 
 def _unknown_classes(parts: Sequence[PolicyPart], known: Sequence[str]) -> Iterable[Fault]:
@@ -75,5 +93,33 @@ def _unknown_classes(parts: Sequence[PolicyPart], known: Sequence[str]) -> Itera
         if name not in known:
             near = nearest(name, known)
             hint = f"did you mean {near}?" if near else f"classes are {', '.join(known)}"
-            text = f"unknown class {shown(name)}"
-            yield Fault("Y604", Finding(place.path, text, hint=hint, source=place.source))
+            yield _fault("Y604", place, f"unknown class {shown(name)}", hint)
+
+
+def _impossible_waivers(
+    waivers: Iterable[Waiver],
+    parts: Sequence[PolicyPart],
+    known_codes: Mapping[str, bool],
+    today: date,
+) -> Iterable[Fault]:
+    """Waivers of what is not there, of what cannot be waived, and for longer than is allowed."""
+    ids = {name for part in parts for name, _ in part.ids}
+    checks = {r.id: r for part in parts for r in part.rules if isinstance(r, CheckRule)}
+    for waiver in waivers:
+        code, rule = waiver.code, checks.get(waiver.code)
+        at = waiver.place._replace(path=(*waiver.place.path, "code"))
+        if code not in known_codes and code not in ids:
+            near = nearest(code, [*known_codes, *sorted(ids)])
+            hint = f"did you mean {shown(near)}?" if near else "write a check's code or a rule's id"
+            yield _fault("Y602", at, f"unknown code {shown(code)}", hint)
+        elif known_codes.get(code) or (rule and not rule.waivable):
+            yield _fault("Y601", at, f"{shown(code)} cannot be waived", "mend what it reports")
+        elif rule and rule.max_days and (waiver.expires - today).days > rule.max_days:
+            at = waiver.place._replace(path=(*waiver.place.path, "expires"))
+            text = f"a waiver of {shown(code)} may last {count_text(rule.max_days, 'day')}"
+            last = today + timedelta(days=rule.max_days)
+            yield _fault("Y601", at, text, f"as of {today} the last day is {last}")
+
+
+def _fault(code: str, place: Place, text: str, hint: str) -> Fault:
+    return Fault(code, Finding(place.path, text, hint=hint, source=place.source))

@@ -10,7 +10,7 @@ from stowplan.patterns import PatternError, literal_name
 from stowplan.schemas.shape import Kind
 from stowplan.units import UnitError
 
-from .vocabulary import LATER_KEYS, SHAPES
+from .vocabulary import SHAPES
 
 _T = TypeVar("_T")
 
@@ -23,10 +23,17 @@ class Faults:
         self.found: list[Fault] = []
 
     def add(
-        self, code: str, path: DocPath, text: str, hint: str | None = None, *, on_key: bool = False
+        self,
+        code: str,
+        path: DocPath,
+        text: str,
+        hint: str | None = None,
+        *,
+        on_key: bool = False,
+        offset: int | None = None,
     ) -> None:
-        """Note one fault at a path of this file."""
-        finding = Finding(path, text, hint=hint, source=self.source, on_key=on_key)
+        """Note one fault at a path of this file, or at a character of the text there."""
+        finding = Finding(path, text, hint=hint, source=self.source, on_key=on_key, offset=offset)
         self.found.append(Fault(code, finding))
 
     def shape(self, name: str, value: object, path: DocPath) -> dict[str, Any]:
@@ -37,12 +44,8 @@ class Faults:
         bad: set[str | int] = set()
         for fault in SHAPES[name].faults(value, path):
             bad.update(fault.path[len(path) : len(path) + 1])
-            key = fault.path[-1] if fault.path else None
-            if fault.kind is Kind.UNKNOWN and key in LATER_KEYS:
-                self.add("Y602", fault.path, LATER_KEYS[str(key)], on_key=True)
-            else:
-                code = "Y602" if fault.kind is Kind.UNKNOWN else "Y601"
-                self.add(code, fault.path, fault.message, fault.hint, on_key=fault.on_key)
+            code = "Y602" if fault.kind is Kind.UNKNOWN else "Y601"
+            self.add(code, fault.path, fault.message, fault.hint, on_key=fault.on_key)
         entries = value if isinstance(value, dict) else {}
         return {key: entry for key, entry in entries.items() if key not in bad}
 

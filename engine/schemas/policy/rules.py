@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from stowplan.model import (
     Action,
     CheckpointRule,
+    CheckRule,
     DependencyRule,
     Direction,
     DocPath,
@@ -18,14 +19,17 @@ from stowplan.model import (
     PriorityRule,
     ResourceRule,
     Rule,
+    Severity,
+    Subject,
     shown,
 )
 from stowplan.spelling import nearest
 from stowplan.units import is_share, parse_duration, parse_rate, parse_share, parse_size
 
+from .conditions import checking, message, selecting
 from .faults import Faults, numbered
 from .resources import READERS, Values
-from .vocabulary import ACTIONS, KINDS, LATER_KINDS, RESOURCES, SKIP
+from .vocabulary import ACTIONS, KINDS, RESOURCES, SKIP
 
 
 def read_rules(value: object, file: PolicyFile, faults: Faults) -> Iterable[Rule]:
@@ -45,6 +49,7 @@ class _Draft(NamedTuple):
     common: dict[str, Any]
     faults: Faults
     complete: bool
+    unreadable: frozenset[str]
 
     def one_of(self, keys: Iterable[str]) -> str | None:
         """The one of these keys that is there; a fault and None where it is not exactly one."""
@@ -72,7 +77,8 @@ def _rule(data: Mapping[str, Any], path: DocPath, file: PolicyFile, faults: Faul
         "description": sound.get("description"),
         "packed": file.packed,
     }
-    draft = _Draft(sound, path, common, faults, complete=len(faults.found) == before)
+    complete = len(faults.found) == before
+    draft = _Draft(sound, path, common, faults, complete, frozenset(data.keys() - sound.keys()))
     built = _BUILDERS[kind](draft)
     return built if len(faults.found) == before else None
 
@@ -80,9 +86,6 @@ def _rule(data: Mapping[str, Any], path: DocPath, file: PolicyFile, faults: Faul
 def _unknown_kind(kind: object, path: DocPath, faults: Faults) -> None:
     if not isinstance(kind, str):
         faults.add("Y601", (*path, "kind"), f"`kind` must be text, is {shown(kind)}")
-        return
-    if kind in LATER_KINDS:
-        faults.add("Y602", (*path, "kind"), LATER_KINDS[kind])
         return
     near = nearest(kind, KINDS)
     hint = f"did you mean {near}?" if near else f"kinds are {', '.join(KINDS)}"
@@ -107,7 +110,21 @@ def _one_of(
     return there[0] if len(there) == 1 else None
 
 
+def _selection(draft: _Draft, text: str) -> dict[str, Any]:
+    """A rule's condition, for rules that must say which tables they mean."""
+    if draft.complete and not {"tables", "where"} & draft.data.keys():
+        draft.faults.add("Y601", draft.path, text, 'write `tables: "*"` for all')
+    return {**draft.common, **_where(draft)}
+
+
+def _where(draft: _Draft) -> dict[str, Any]:
+    if "where" not in draft.data:
+        return {}
+    return {"where": selecting(draft.data["where"], (*draft.path, "where"), draft.faults)}
+
+
 def _priority(draft: _Draft) -> Rule | None:
+    common = _selection(draft, "a priority rule needs `tables` or `where`")
     value = draft.data.get("value", 1)
     if isinstance(value, Decimal) and (not value.is_finite() or value.adjusted() < -12):
         text = "`value` must be a plain number"
@@ -115,10 +132,11 @@ def _priority(draft: _Draft) -> Rule | None:
         return None
     if "class" not in draft.data:
         return None
-    return PriorityRule(**draft.common, class_name=draft.data["class"], value=Fraction(value))
+    return PriorityRule(**common, class_name=draft.data["class"], value=Fraction(value))
 
 
 def _dependency(draft: _Draft) -> Rule | None:
+    common = _selection(draft, "a dependency rule needs `tables` or `where`")
     key = draft.one_of(direction.value for direction in Direction)
     if key is None:
         return None
@@ -128,7 +146,7 @@ def _dependency(draft: _Draft) -> Rule | None:
         if pattern.literal in own:
             text = f"{shown(pattern.text)} is named on both sides of {key}"
             draft.faults.add("Y601", pattern.place.path, text, "take it out of one side")
-    return DependencyRule(**draft.common, direction=Direction(key), others=others)
+    return DependencyRule(**common, direction=Direction(key), others=others)
 
 
 def _resource(draft: _Draft) -> Rule | None:
@@ -142,13 +160,17 @@ def _resource(draft: _Draft) -> Rule | None:
     if key == "window":
         sound = {"name": draft.common["id"], **sound}
     resource = READERS[key](Values(sound, at, draft.faults))
-    return None if resource is None else ResourceRule(**draft.common, resource=resource)
+    if resource is None:
+        return None
+    where = _where(draft) if key in ("chunk", "throughput") else {}
+    return ResourceRule(**draft.common, **where, resource=resource)
 
 
-def _without_tables(draft: _Draft, text: str) -> None:
-    if "tables" in draft.data:
-        path = (*draft.path, "tables")
-        draft.faults.add("Y601", path, text, "take `tables` out", on_key=True)
+def _without_tables(draft: _Draft, text: str, keys: Sequence[str] = ("tables", "where")) -> None:
+    for key in keys:
+        if key in draft.data:
+            path = (*draft.path, key)
+            draft.faults.add("Y601", path, text, f"take `{key}` out", on_key=True)
 
 
 def _checkpoint(draft: _Draft) -> Rule | None:
@@ -211,11 +233,40 @@ def _skip(value: object, path: DocPath, faults: Faults) -> Action | None:
     return Action("skip", class_name=sound.get("class"), tables=tables)
 
 
+def _check(draft: _Draft) -> Rule | None:
+    data, path, faults = draft.data, draft.path, draft.faults
+    if "on" in draft.unreadable:
+        return None  # which names its conditions may use is not known
+    subject = Subject(data.get("on", Subject.TABLE))
+    if subject in (Subject.MANIFEST, Subject.WINDOW, Subject.PLAN):
+        _without_tables(draft, f"a check on {subject} looks at no single table", ("tables",))
+    where = checking(data["where"], subject, (*path, "where"), faults) if "where" in data else None
+    said = (
+        message(data["message"], subject, (*path, "message"), faults) if "message" in data else None
+    )
+    require = None
+    if "require" in data:
+        require = checking(data["require"], subject, (*path, "require"), faults)
+    if require is None:
+        return None
+    return CheckRule(
+        **draft.common,
+        where=where,
+        require=require,
+        subject=subject,
+        message=said,
+        severity=Severity(data.get("severity", Severity.ERROR)),
+        waivable=data.get("waivable", True),
+        max_days=data.get("max_days"),
+    )
+
+
 _BUILDERS: Mapping[str, Callable[[_Draft], Rule | None]] = {
     "priority": _priority,
     "dependency": _dependency,
     "resource": _resource,
     "checkpoint": _checkpoint,
+    "check": _check,
 }
 
 

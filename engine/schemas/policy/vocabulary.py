@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from stowplan.model import Placement
+from stowplan.model import Placement, Severity, Subject
 from stowplan.schemas.shape import Schema, Shape
 
 
@@ -47,6 +47,9 @@ FILE: Schema = {
             },
         },
     ),
+    "waivers": _key(
+        "list", "Findings that are known and accepted for a while.", schema={"type": "dict"}
+    ),
     "severities": _key(
         "dict",
         "Built-in checks made stricter, milder or silent.",
@@ -60,18 +63,17 @@ _COMMON: Schema = {
     "reason": _key("string", "Why the rule is there."),
     "description": _key("string", "What the rule does."),
     "tables": _key(_NAMES, "Names and globs.", schema=_ITEMS, empty=False),
+    "where": _key("string", "A condition that narrows the tables down.", empty=False),
 }
 
 KINDS: Mapping[str, Schema] = {
     "priority": {
         **_COMMON,
-        "tables": {**_COMMON["tables"], "required": True},
         "class": _key("string", "The class of the tables.", required=True),
         "value": _key("number", "The worth of having one in the window.", min=0, max=10**9),
     },
     "dependency": {
         **_COMMON,
-        "tables": {**_COMMON["tables"], "required": True},
         "before": _key(_NAMES, "Tables that wait for these.", schema=_ITEMS, empty=False),
         "after": _key(_NAMES, "Tables that these wait for.", schema=_ITEMS, empty=False),
         "not_after": _key(_NAMES, "Tables they need not wait for.", schema=_ITEMS, empty=False),
@@ -93,6 +95,29 @@ KINDS: Mapping[str, Schema] = {
         "decider": _key("string", "Who decides."),
         "if_behind": _key(["string", "list"], "What may be done about being late, in this order."),
     },
+    "check": {
+        **_COMMON,
+        "on": _key(
+            "string",
+            "What the check looks at, one after the other.",
+            allowed=tuple(subject.value for subject in Subject),
+        ),
+        "require": _key("string", "The condition that must hold.", required=True, empty=False),
+        "message": _key("string", "What to say where it does not; braces hold expressions."),
+        "severity": _key(
+            "string", "How bad that is.", allowed=tuple(severity.value for severity in Severity)
+        ),
+        "waivable": _key("boolean", "Whether a waiver may accept it."),
+        "max_days": _key("integer", "How many days ahead a waiver may end.", min=1, max=36_500),
+    },
+}
+
+WAIVER: Schema = {
+    "code": _key("string", "A check's code or a rule's id.", required=True, empty=False),
+    "tables": _key(_NAMES, "Names and globs of the finding's tables.", schema=_ITEMS, empty=False),
+    "reason": _key("string", "Why it is accepted.", required=True, empty=False),
+    "owner": _key("string", "Who answers for it.", required=True, empty=False),
+    "expires": _key("string", "The last day that counts, like 2027-01-31.", required=True),
 }
 
 RESOURCES: Mapping[str, Schema] = {
@@ -147,14 +172,8 @@ SHAPES = {
         "file": FILE,
         "action": ACTIONS,
         "skip": SKIP,
+        "waiver": WAIVER,
         **{f"kind {kind}": schema for kind, schema in KINDS.items()},
         **{f"resource {what}": schema for what, schema in RESOURCES.items()},
     }.items()
 }
-
-LATER_KEYS = {
-    "where": "conditions are not read by this version: select by tables",
-    "waivers": "waivers are not read by this version",
-}
-LATER_KINDS = {"check": "rules of kind check are not read by this version"}
-"""What is planned and not there yet: refused, never silently passed over."""

@@ -1,0 +1,91 @@
+"""Conditions and messages, compiled as they are read; each fault at its own character.
+
+The compiler and the words are imported only where a policy has a condition: `lint` starts on every
+commit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection
+from typing import Any
+
+from stowplan.model import Condition, DocPath, MessageTemplate, Subject
+
+from .faults import Faults
+
+
+def selecting(text: object, path: DocPath, faults: Faults) -> Condition | None:
+    """A condition over what the manifest says of a table; None where it has faults."""
+    from stowplan.conditions.scopes import SELECTING, types  # noqa: PLC0415
+    from stowplan.conditions.tables import KNOWN  # noqa: PLC0415
+    from stowplan.expressions import compile_expression  # noqa: PLC0415
+
+    condition: Condition | None = _compiled(
+        lambda: compile_expression(str(text), types(SELECTING)), path, faults, later=KNOWN
+    )
+    return condition
+
+
+def checking(text: object, subject: Subject, path: DocPath, faults: Faults) -> Condition | None:
+    """A condition of a check; None where it has faults."""
+    from stowplan.conditions.scopes import CHECKING, types  # noqa: PLC0415
+    from stowplan.expressions import compile_expression  # noqa: PLC0415
+
+    names = types(CHECKING[subject])
+    condition: Condition | None = _compiled(
+        lambda: compile_expression(str(text), names), path, faults
+    )
+    return condition
+
+
+def message(
+    text: object, subject: Subject, path: DocPath, faults: Faults
+) -> MessageTemplate | None:
+    """A check's message; None where it has faults."""
+    from stowplan.conditions.scopes import CHECKING, types  # noqa: PLC0415
+    from stowplan.expressions import compile_template  # noqa: PLC0415
+
+    names = types(CHECKING[subject])
+    template: MessageTemplate | None = _compiled(
+        lambda: compile_template(str(text), names), path, faults
+    )
+    return template
+
+
+def _compiled(
+    make: Callable[[], Any], path: DocPath, faults: Faults, later: Collection[str] = ()
+) -> Any:  # noqa: ANN401
+    from stowplan.expressions import ExpressionError  # noqa: PLC0415
+
+    try:
+        return make()
+    except ExpressionError as error:
+        for fault in error.faults:
+            text = f"{path[-1]}: {fault.message}"
+            hint = _elsewhere(fault.message, later) or fault.hint
+            faults.add("Y605", path, text, hint, offset=fault.offset)
+        return None
+
+
+def _elsewhere(message: str, later: Collection[str]) -> str | None:
+    """Where a name is known that is not known here."""
+    field, name = _FIELD.search(message), _NAME.search(message)
+    if field and field[1] in later:
+        return "only checks know this; here a condition reads what the manifest says of a table"
+    if name and name[1] in _SUBJECTS:
+        return f"checks with `on: {_SUBJECTS[name[1]]}` know it"
+    return None
+
+
+_FIELD = re.compile(r"has no field '(\w+)'")
+_NAME = re.compile(r"unknown name '(\w+)'")
+_SUBJECTS = {
+    "table": Subject.TABLE,
+    "edge": Subject.DEPENDENCY,
+    "manifest": Subject.MANIFEST,
+    "step": Subject.STEP,
+    "window": Subject.WINDOW,
+    "plan": Subject.PLAN,
+}
+"""What looks at whom."""

@@ -1,0 +1,91 @@
+"""The checks that a policy makes itself: what breaks them is reported under the rule's own id."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from stowplan.conditions.selection import Selections, Situation, failed
+from stowplan.model import (
+    CheckRule,
+    Finding,
+    Manifest,
+    Place,
+    Policy,
+    ResourceRule,
+    Rule,
+    Severity,
+    Window,
+)
+
+if TYPE_CHECKING:
+    from stowplan.conditions.judging import Judgement
+    from stowplan.conditions.views import Broken
+
+
+def judged(policy: Policy, situation: Situation) -> Sequence[Judgement]:
+    """What the policy's checks come to, as far as they can be judged already."""
+    if not policy.checks:
+        return ()
+    # What it takes to evaluate conditions is slow to import, and most policies have none.
+    from stowplan.conditions.judging import judge  # noqa: PLC0415
+
+    return judge(situation, policy.checks)
+
+
+def broken_checks(policy: Policy, judgements: Iterable[Judgement]) -> Iterator[Finding]:
+    """One finding for each subject that breaks a check, or on which it fails."""
+    rules = {rule.id: rule.place for rule in policy.rules}
+    windows = {
+        rule.resource.name: rule.place
+        for rule in reversed(policy.rules)
+        if isinstance(rule, ResourceRule) and isinstance(rule.resource, Window)
+    }
+    for rule, _, broken in judgements:
+        for each in broken:
+            yield _finding(rule, each, rules, windows)
+
+
+def _finding(
+    rule: CheckRule, broken: Broken, rules: Mapping[str, Place], windows: Mapping[str, Place]
+) -> Finding:
+    place = Place("", broken.place)
+    if broken.window is not None:
+        place = windows[broken.window]
+    elif broken.origin is not None:
+        place = rules[broken.origin]
+    return Finding(
+        place.path,
+        broken.message,
+        broken.tables,
+        hint=rule.reason,
+        source=place.source or None,
+        rule=rule.id,
+        severity=rule.severity,
+    )
+
+
+def failed_conditions(
+    policy: Policy, manifest: Manifest, selections: Selections
+) -> Iterator[Finding]:
+    """One finding for each table on which a rule's condition fails; it counts as selected."""
+    places = {table.name: table.place for table in reversed(manifest.tables)}
+    for rule, table, why in failed(selections, policy.rules):
+        if table:
+            yield _failure(rule, why, ("tables", places[table]), (table,), None)
+        else:
+            yield _failure(rule, why, (*rule.place.path, "where"), (), rule.place.source)
+
+
+def _failure(
+    rule: Rule, why: str, path: tuple[str | int, ...], tables: tuple[str, ...], source: str | None
+) -> Finding:
+    return Finding(
+        path,
+        f"`where` of rule {rule.id}: {why}",
+        tables,
+        hint="ask has() before an optional field, or mend the condition",
+        source=source,
+        rule=rule.id,
+        severity=Severity.ERROR,
+    )

@@ -1,0 +1,266 @@
+"""Rules of kind check and conditions: what they see, what they say, when they are judged."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from command import stowplan
+
+MANIFEST = {
+    "source": "old",
+    "total_size_mb": 65,
+    "present": ["regions"],
+    "tables": [
+        {
+            "name": "customers",
+            "rows": 100,
+            "size_mb": 10,
+            "owner": "sales",
+            "labels": {"tier": "1"},
+        },
+        {"name": "orders", "rows": 1000, "size_mb": 50, "max_row_mb": 0.5, "primary_key": ["id"]},
+        {"name": "audit", "rows": 0, "size_mb": 5, "priority": "DEFERRABLE"},
+    ],
+    "dependencies": {"orders": ["customers"]},
+}
+POLICY = """\
+policy: checked
+rules:
+  - {id: core, kind: priority, tables: [customers, orders], class: CRITICAL}
+  - {id: first, kind: dependency, tables: [audit], after: [orders]}
+  - {id: night, kind: resource, window: {duration: 4h, reserve: 10%, rollback: 1h}}
+  - {id: next, kind: resource, window: {name: later, duration: 1h}}
+  - {id: network, kind: resource, bandwidth: {limit: 50MB/s}}
+  - {id: slow, kind: resource, tables: [orders], throughput: {rate: 25MB/s}}
+  - {id: noon, kind: checkpoint, at: 50%}
+"""
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    """An empty folder to work in, with the manifest."""
+    monkeypatch.chdir(tmp_path)
+    Path("m.json").write_text(json.dumps(MANIFEST))
+
+
+def found(rule: str, command: str = "lint", policy: str = POLICY, code: str = "probe"):
+    """The violations of a code under the policy and one rule more."""
+    Path("p.yaml").write_text(policy + rule)
+    more = ["-o", "out"] if command == "plan" else []
+    outcome = stowplan(command, "m.json", "--policy", "p.yaml", "--format", "json", *more)
+    assert outcome.status in (0, 1), outcome.output
+    violations: list[dict[str, Any]] = json.loads(outcome.output)["violations"]
+    return [violation for violation in violations if violation["code"] == code]
+
+
+def check(require: str, **keys: str) -> str:
+    """A check rule named probe."""
+    stated = "".join(f"    {key}: {value}\n" for key, value in keys.items())
+    return f"  - id: probe\n    kind: check\n{stated}    require: >-\n      {require}\n"
+
+
+def broken_by(require: str, command: str = "lint", **keys: str) -> list[list[str]]:
+    """The tables of each finding."""
+    return [violation["tables"] for violation in found(check(require, **keys), command)]
+
+
+TABLES = [
+    ('table.name != "orders"', ["orders"]),
+    ("table.rows < 1000", ["orders"]),
+    ("table.size_mb <= 10.0", ["orders"]),
+    ("!has(table.max_row_mb)", ["orders"]),
+    ("!has(table.index_mb)", []),
+    ("!has(table.owner)", ["customers"]),
+    ("!has(table.priority)", ["audit"]),
+    ("!has(table.lob)", []),
+    ("table.primary_key == []", ["orders"]),
+    ('!("customers" in table.depends_on)', ["orders"]),
+    ('!("tier" in table.labels)', ["customers"]),
+    ('table.class != "DEFERRABLE"', ["audit"]),
+    ('table.effective_class == "CRITICAL"', ["audit"]),
+    ('table.placement == "required"', ["audit"]),
+    ('!("orders" in table.parents)', ["audit"]),
+    ('!("audit" in table.children)', ["orders"]),
+    ("size(table.ancestors) < 2", ["audit"]),
+    ("size(table.descendants) < 2", ["customers"]),
+    ('!table.ancestors.exists(a, a == "customers")', ["audit", "orders"]),
+    ("table.depth != 2", ["orders"]),
+    ("table.in_cycle == false", []),
+    ("manifest.rows == 1100 && manifest.size_mb == 65.0", []),
+    ('manifest.source == "old" && manifest.total_size_mb == 65.0', []),
+    ('manifest.present == ["regions"] && size(manifest.tables) == 3', []),
+    ("manifest.tables.exists_one(t, t.name == table.name && t.rows == table.rows)", []),
+]
+
+
+@pytest.mark.parametrize(("require", "tables"), TABLES)
+def test_a_check_on_tables_reads_the_manifest_the_classes_and_the_graph(require, tables):
+    assert sorted(broken_by(require)) == [[name] for name in tables]
+    assert sorted(broken_by(require, "plan")) == [[name] for name in tables]
+
+
+def test_tables_and_where_narrow_a_check_down_together():
+    assert broken_by("false", tables="[audit, orders]", where="table.rows > 0") == [["orders"]]
+
+
+def test_a_finding_of_a_check_stands_at_the_table_under_the_rules_id():
+    rule = check(
+        "table.rows > 0",
+        message='"{table.name} of {manifest.source} has {table.rows} rows, {{so}}"',
+        reason="nothing is to be moved",
+        severity="info",
+    )
+    [violation] = found(rule)
+    assert violation["code"] == violation["rule"] == "probe"
+    assert violation["severity"] == "info"
+    assert violation["message"] == "audit of old has 0 rows, {so}"
+    assert violation["hint"] == "nothing is to be moved"
+    text = Path("m.json").read_text()
+    assert text[violation["column"] - 1 :].startswith('{"name": "audit"')
+
+
+def test_without_a_message_the_condition_is_shown():
+    [violation] = found(check("table.rows > 0"))
+    assert violation["message"] == "audit: table.rows > 0 does not hold"
+
+
+@pytest.mark.parametrize(
+    ("require", "pairs"),
+    [
+        ("edge.child.rows >= edge.parent.rows", [["audit", "orders"]]),
+        ('edge.origin == "manifest"', [["audit", "orders"]]),
+        ('edge.origin != "manifest"', [["customers", "orders"]]),
+        ('!("customers" in edge.child.ancestors)', [["audit", "orders"], ["customers", "orders"]]),
+    ],
+)
+def test_a_check_on_dependencies_sees_both_ends_and_the_origin(require, pairs):
+    assert sorted(broken_by(require, on="dependency")) == pairs
+
+
+def test_a_dependency_that_a_rule_made_is_found_at_the_rule():
+    made, stated = sorted(
+        found(check("false", on="dependency")), key=lambda v: v["path"] != "p.yaml"
+    )
+    assert (made["path"], made["line"]) == ("p.yaml", 4)
+    assert stated["path"] == "m.json"
+
+
+def test_a_check_on_dependencies_selects_children():
+    assert broken_by("false", on="dependency", tables="[audit]") == [["audit", "orders"]]
+
+
+def test_a_check_on_the_manifest_is_judged_once():
+    [violation] = found(check("size(manifest.tables) > 3", on="manifest"))
+    assert (violation["path"], violation["line"], violation["column"]) == ("m.json", 1, 1)
+    assert violation["tables"] == []
+
+
+PLANNED = [
+    ("step", 'step.window == "night"', [["audit"]]),
+    ("step", "step.finish_s - step.start_s < 2.0", [["orders"]]),
+    ("step", "step.slack_s > 0.0 && step.phase >= 1 && step.chunk_mb > 0.0", []),
+    ("step", 'step.basis == "declared"', [["audit"], ["customers"]]),
+    ("step", "window.main", [["audit"]]),
+    ("window", 'window.main || window.tables == ["audit"]', []),
+    ("window", "window.duration_s > 3600.0 && window.rollback_s > 0.0", [[]]),
+    ("window", "window.usable_s == 9720.0 && window.reserve == 0.1", [[]]),
+    ("window", "window.size_mb == 60.0 && window.busy_s > 1.0", [[]]),
+    ("plan", 'plan.feasibility == "YES" && plan.proven && plan.tables == 3', []),
+    ("plan", "plan.required_mb == 60.0 && plan.planned_mb == 60.0", []),
+    ("plan", "plan.makespan_s >= plan.lower_bound_s && plan.gap >= 0.0", []),
+    ("plan", "plan.window_s == 14400.0 && plan.break_even_mb_s.required < 50.0", []),
+    ("plan", 'plan.windows.map(w, w.name) == ["night", "later"]', []),
+    ("plan", "plan.checkpoints.exists(c, c.at_s == 7200.0 && c.required_mb == 60.0)", []),
+    ("plan", 'plan.deferred.all(d, d.name == "audit" && d.window == "later" && d.would_fit)', []),
+    ("plan", "size(plan.unschedulable) == 0 && !has(plan.p_required_fits)", []),
+]
+
+
+@pytest.mark.parametrize(("subject", "require", "tables"), PLANNED)
+def test_what_is_known_after_planning_is_checked_by_plan_and_left_alone_by_lint(
+    subject, require, tables
+):
+    assert sorted(broken_by(require, "plan", on=subject)) == tables
+    assert broken_by("false", on=subject) == []
+
+
+def test_a_windows_finding_stands_at_its_rule():
+    main, later = found(check("false", on="window"), "plan")
+    assert [(Path(v["path"]).name, v["line"]) for v in (main, later)] == [
+        ("p.yaml", 5),
+        ("p.yaml", 6),
+    ]
+
+
+def test_a_condition_that_fails_is_a_finding_with_the_failure():
+    violations = found(check("table.size_mb / 0.0 > 1.0 && table.rows / table.rows == 1"))
+    assert [violation["message"] for violation in violations] == [
+        "audit: cannot be evaluated: division by zero"
+    ]
+    assert found(check('table.owner == "sales"'))[0]["message"] == (
+        "orders: cannot be evaluated: no such field: table.owner"
+    )
+
+
+def test_a_where_that_fails_counts_as_selected():
+    violations = found(check("true", where='table.owner != "x"'))
+    assert [violation["tables"] for violation in violations] == [["orders"], ["audit"]]
+    rule = '  - {id: probe, kind: priority, where: table.owner == "x", class: EXCLUDED}\n'
+    violations = found("", policy=POLICY.replace("rules:\n", f"rules:\n{rule}"))
+    assert [violation["tables"] for violation in violations] == [["orders"], ["audit"]]
+
+
+def test_a_rule_over_its_budget_is_named_and_others_are_judged():
+    bomb = check("manifest.tables.all(t, " * 4 + "true" + ")" * 4).replace("on:", "on:")
+    many = {"tables": [{"name": f"t{n}", "rows": 1, "size_mb": 1} for n in range(200)]}
+    Path("m.json").write_text(json.dumps(many))
+    other = "  - {id: other, kind: check, on: manifest, require: 'false'}\n"
+    [violation] = found(bomb + other)
+    assert "was given up" in violation["message"]
+    assert (violation["path"], violation["rule"]) == ("p.yaml", "probe")
+    assert len(found(bomb + other, code="other")) == 1
+
+
+@pytest.mark.parametrize(
+    ("rule", "tables"),
+    [
+        ("{id: placed, kind: priority, where: table.rows == 0, class: EXCLUDED}", ["audit"]),
+        (
+            '{id: placed, kind: priority, tables: "*o*", where: has(table.owner), class: EXCLUDED}',
+            ["customers"],
+        ),
+        (
+            "{id: placed, kind: priority, where: size(table.depends_on) > 0, class: EXCLUDED}",
+            ["orders"],
+        ),
+    ],
+)
+def test_a_condition_decides_the_class(rule, tables):
+    rest = "{id: rest, kind: priority, tables: '*', class: CRITICAL}"
+    policy = f"policy: p\nrules:\n  - {rule}\n  - {rest}\n"
+    seen = found(check('table.class != "EXCLUDED"'), policy=policy)
+    assert [violation["tables"] for violation in seen] == [[name] for name in tables]
+
+
+def test_a_condition_decides_order_and_throughput():
+    order = (
+        "  - {id: small-first, kind: dependency, where: table.size_mb < 6.0, before: customers}\n"
+    )
+    rule = check('!("audit" in table.parents)')
+    policy = POLICY.replace(
+        "  - {id: first, kind: dependency, tables: [audit], after: [orders]}\n", ""
+    )
+    assert [v["tables"] for v in found(order + rule, policy=policy)] == [["customers"]]
+    slow = "  - {id: slower, kind: resource, where: table.rows == 100, throughput: {rate: 1MB/s}}\n"
+    step = check("step.finish_s - step.start_s < 9.0", on="step")
+    assert [v["tables"] for v in found(slow + step, "plan")] == [["customers"]]
+
+
+def test_a_check_that_looks_at_nothing_is_dead():
+    rule = check("table.rows > 0", where='table.name == "none"')
+    [dead] = found(rule, code="Y608")
+    assert "probe" in dead["message"]
+    assert found(check("false", on="step", tables="[audit]"), code="Y608") == []
