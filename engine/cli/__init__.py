@@ -17,8 +17,13 @@ from stowplan import __version__
 _COMMANDS = {
     "lint": "Check manifests, and the policies that apply to them.",
     "plan": "Make a validated plan of a manifest under its policies, and write its artefacts.",
+    "test": "Run the policies' own tests, and tell which rules none of them has tried.",
+    "policies": "Show the policy in force: where each rule is from, what it selects, what is dead.",
     "explain": "Show a check's page: what it is, why it matters, an example, how to mend it.",
 }
+
+_MODULES = {"policies": "policies_shown"}
+"""The commands whose module has another name."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -43,8 +48,8 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     for name, summary in _COMMANDS.items():
         own = commands.add_parser(name, help=summary, description=summary)
         own.add_argument("--debug", action="store_true", help="show a traceback where one arises")
-        if name in words:
-            command = import_module(f".{name}", __package__)
+        if name in words[:1]:
+            command = import_module(f".{_MODULES.get(name, name)}", __package__)
             own.set_defaults(run=command.run)
             command.add_arguments(own)
     return parser

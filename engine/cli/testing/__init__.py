@@ -1,0 +1,1 @@
+"""What `stowplan test` is made of: finding test files, running them, coverage, reports."""

@@ -1,0 +1,195 @@
+"""Tests of policies (`*_test.yaml`): their shape, and what each test says is to be found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any, NamedTuple, TypeAlias
+
+from stowplan.model import DocPath, Fault, Finding, Placement, Severity, shown
+
+from .shape import Check, Complaint, Kind, Schema, Shape
+
+Entries: TypeAlias = Mapping[str, str | None]
+"""For each table its placement or its window; None: it has none."""
+
+
+def _key(types: str | list[str], description: str, **rules: Any) -> dict[str, Any]:  # noqa: ANN401 (Cerberus' own rules)
+    return {"type": types, "meta": {"description": description}, **rules}
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if len(text) == len("2026-12-01") else None
+    except ValueError:
+        return None
+
+
+def _wrong_date(text: str) -> Complaint | None:
+    if _date(text) is not None:
+        return None
+    return Complaint(Kind.OTHER, f"must be a date, is {shown(text)}", "write 2026-12-01")
+
+
+_ITEMS = {"type": "string"}
+
+_GIVEN: Schema = {
+    "policies": _key(
+        "list", "Files, folders or packs, from this file's folder.", schema=_ITEMS, empty=False
+    ),
+    "manifest": _key(
+        ["string", "dict"], "A path from this file's folder, or a manifest.", empty=False
+    ),
+    "as_of": _key("string", "The day on which waivers are judged.", check_with=Check(_wrong_date)),
+}
+
+VIOLATION: Schema = {
+    "code": _key("string", "A check's code or a rule's id.", required=True, empty=False),
+    "tables": _key(["string", "list"], "The tables that it speaks of, all.", schema=_ITEMS),
+    "waived": _key("boolean", "Whether a waiver accepts it."),
+    "severity": _key(
+        "string",
+        "Its severity; any if left out.",
+        allowed=tuple(severity.value for severity in Severity),
+    ),
+    "message": _key("string", "Text that its message contains.", empty=False),
+}
+
+TEST: Schema = {
+    "name": _key("string", "What the test shows, unique in its file.", required=True, empty=False),
+    **_GIVEN,
+    "plan": _key("boolean", "Whether the manifest is planned too."),
+    "violations": _key(
+        "list",
+        "Exactly what is to be found; nothing if left out.",
+        schema={"type": "dict", "schema": VIOLATION},
+    ),
+    "placements": _key(
+        "dict",
+        "The placement of every table.",
+        valuesrules={
+            "type": "string",
+            "nullable": True,
+            "allowed": tuple(placement.value for placement in Placement),
+        },
+    ),
+    "windows": _key(
+        "dict",
+        "The window of every table; null for those that no window takes.",
+        valuesrules={"type": "string", "nullable": True},
+    ),
+}
+
+POLICY_TESTS: Schema = {
+    **_GIVEN,
+    "tests": _key(
+        "list",
+        "The tests, in order.",
+        required=True,
+        empty=False,
+        schema={"type": "dict", "schema": TEST},
+    ),
+}
+
+_SHAPE = Shape(POLICY_TESTS)
+_CODES = {Kind.UNKNOWN: "Y602"}
+
+
+class ExpectedViolation(NamedTuple):
+    """A violation that is to be found; `severity` and `message` only where they matter."""
+
+    code: str
+    tables: tuple[str, ...]
+    waived: bool
+    severity: Severity | None
+    message: str | None
+    path: DocPath
+
+
+class PolicyTest(NamedTuple):
+    """One test; `manifest` is a path, or a manifest that stands at `manifest_path`.
+
+    `policies` is None where neither the test nor its file names any; `policies_path` then leads to
+    the test.
+    """
+
+    name: str
+    path: DocPath
+    policies: tuple[str, ...] | None
+    policies_path: DocPath
+    manifest: object
+    manifest_path: DocPath
+    as_of: date | None
+    plan: bool
+    violations: tuple[ExpectedViolation, ...]
+    placements: Entries | None
+    windows: Entries | None
+
+
+def read_policy_tests(data: object) -> tuple[tuple[PolicyTest, ...], tuple[Fault, ...]]:
+    """The tests of one file, or all its faults (Y601, Y602, Y603)."""
+    faults = [f.coded(_CODES.get(f.kind, "Y601")) for f in _SHAPE.faults(data)]
+    if faults or not isinstance(data, dict):
+        return (), tuple(faults)
+    tests = tuple(_test(data, test, ("tests", n)) for n, test in enumerate(data["tests"]))
+    faults = [*_repeated_names(tests), *_contradictions(tests)]
+    return (() if faults else tests), tuple(faults)
+
+
+def _test(file: dict[str, Any], test: dict[str, Any], path: DocPath) -> PolicyTest:
+    given = {**{key: file[key] for key in _GIVEN if key in file}, **test}
+    policies = given.get("policies")
+    return PolicyTest(
+        name=test["name"],
+        path=path,
+        policies=None if policies is None else tuple(policies),
+        policies_path=path if policies is None else _stated("policies", test, path),
+        manifest=given.get("manifest"),
+        manifest_path=_stated("manifest", test, path),
+        as_of=_date(given.get("as_of", "")),
+        plan=test.get("plan", False),
+        violations=tuple(_violations(test.get("violations", ()), (*path, "violations"))),
+        placements=test.get("placements"),
+        windows=test.get("windows"),
+    )
+
+
+def _stated(key: str, test: dict[str, Any], path: DocPath) -> DocPath:
+    """Where a key is stated: in the test, else at the top of its file."""
+    return (*path, key) if key in test else (key,)
+
+
+def _violations(listed: list[dict[str, Any]], path: DocPath) -> Iterator[ExpectedViolation]:
+    for number, entry in enumerate(listed):
+        tables, severity = entry.get("tables", ()), entry.get("severity")
+        yield ExpectedViolation(
+            code=entry["code"],
+            tables=(tables,) if isinstance(tables, str) else tuple(sorted(tables)),
+            waived=entry.get("waived", False),
+            severity=None if severity is None else Severity(severity),
+            message=entry.get("message"),
+            path=(*path, number),
+        )
+
+
+def _repeated_names(tests: tuple[PolicyTest, ...]) -> Iterator[Fault]:
+    seen: set[str] = set()
+    for test in tests:
+        if test.name in seen:
+            text = f'another test is called "{shown(test.name)}"'
+            yield _fault("Y603", (*test.path, "name"), text, "give each test a name of its own")
+        seen.add(test.name)
+
+
+def _contradictions(tests: tuple[PolicyTest, ...]) -> Iterator[Fault]:
+    for test in tests:
+        if test.manifest is None:
+            hint = "give the test or the whole file a `manifest`"
+            yield _fault("Y601", test.path, "the test has no manifest", hint)
+        if test.windows is not None and not test.plan:
+            text = "only a plan has windows"
+            yield _fault("Y601", (*test.path, "windows"), text, "add `plan: true`", on_key=True)
+
+
+def _fault(code: str, path: DocPath, text: str, hint: str, *, on_key: bool = False) -> Fault:
+    return Fault(code, Finding(path, text, hint=hint, on_key=on_key))
