@@ -69,9 +69,12 @@ SMALL = (
     Benchmark("lint, 10 000 tables, JSON", _lint(), "10k", runs=5, bound=1),
     Benchmark("lint, 10 000 tables, YAML", _lint("manifest.yaml"), "10k", runs=5, bound=2),
     Benchmark("plan, 10 000 tables", _PLAN, "10k", runs=3),
+    Benchmark("lint, 10 000, ancestors read", _lint(), "10k-ancestors", runs=3, bound=2),
 )
 LARGE = (
     Benchmark("lint, 100 000 tables", _lint(), "100k", bound=10, peak_bound=GIGABYTE),
+    Benchmark("lint, 100 000, ten checks", _lint(), "100k-checked", bound=10, peak_bound=GIGABYTE),
+    Benchmark("plan, 100 000, one window", _PLAN, "100k-plain", bound=18, peak_bound=GIGABYTE),
     Benchmark("plan, 100 000 tables", _PLAN, "100k", bound=18, peak_bound=GIGABYTE),
     Benchmark('lint, before: "*"', _lint(), "100k-first", bound=10, peak_bound=GIGABYTE),
     Benchmark('plan, before: "*"', _PLAN, "100k-first", bound=18, peak_bound=GIGABYTE),

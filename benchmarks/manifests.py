@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
@@ -29,6 +29,32 @@ RULES = """\
 FIRST_FOR_ALL = """\
   - {id: first, kind: dependency, tables: ["FIRST"], before: "*"}
 """
+
+
+PLAIN_RULES = """\
+  - {id: core, kind: priority, tables: ["core_*"], class: CRITICAL}
+  - {id: app, kind: priority, tables: ["app_*"], class: IMPORTANT}
+  - {id: logs, kind: priority, tables: ["log_*", "audit_*"], class: DEFERRABLE}
+  - {id: night, kind: resource, window: {duration: 12h, reserve: 10%}}
+  - {id: ram, kind: resource, memory: {limit: 8GB}}
+  - {id: network, kind: resource, bandwidth: {limit: 400MB/s, target: 200MB/s}}
+"""
+CHECKS = (
+    "table.size_mb < 50000.0",
+    '!("core_000001" in table.parents)',
+    "table.rows >= 0",
+    'table.class != ""',
+    "table.depth < 1000",
+    "!table.in_cycle",
+    "size(table.children) < 100000",
+    'table.name.startsWith("core") || table.name.contains("_")',
+    '!(table.class == "CRITICAL" && table.size_mb > 25000.0)',
+    'table.size_mb < 5000.0 || table.class != "IMPORTANT" || !("orders" in table.parents)',
+)
+OF_ANCESTORS = (
+    '!("core_000001" in table.ancestors) || table.depth > 1',
+    "size(table.ancestors) < 100000",
+)
 
 
 class Workload(NamedTuple):
@@ -71,6 +97,21 @@ def first_for_all(tables: int) -> Workload:
     manifest, policy = migration(tables)
     first = manifest["tables"][0]["name"]
     return Workload(manifest, policy + FIRST_FOR_ALL.replace("FIRST", first))
+
+
+def plain(tables: int) -> Workload:
+    """The same manifest under a policy of few rules: one window, one stream, no overhead."""
+    return Workload(migration(tables).manifest, policy_text(PLAIN_RULES))
+
+
+def checked(tables: int, conditions: Iterable[str]) -> Workload:
+    """The same migration with a rule of kind check for each condition."""
+    manifest, policy = migration(tables)
+    rules = (
+        f"  - {{id: check-{number}, kind: check, require: '{condition}'}}\n"
+        for number, condition in enumerate(conditions, start=1)
+    )
+    return Workload(manifest, policy + "".join(rules))
 
 
 def _table(name: str, random: Random) -> dict[str, Any]:

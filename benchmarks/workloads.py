@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from .manifests import first_for_all, migration, write
+from .manifests import CHECKS, OF_ANCESTORS, checked, first_for_all, migration, plain, write
 from .traps import TRAPS
 
 WORKLOADS = {
@@ -17,6 +17,9 @@ WORKLOADS = {
     "1k": lambda: migration(1_000),
     "10k": lambda: migration(10_000),
     "100k": lambda: migration(100_000),
+    "100k-plain": lambda: plain(100_000),
+    "100k-checked": lambda: checked(100_000, CHECKS),
+    "10k-ancestors": lambda: checked(10_000, OF_ANCESTORS),
     "100k-first": lambda: first_for_all(100_000),
     **TRAPS,
 }

@@ -28,6 +28,9 @@ def find_manifests(paths: Sequence[str]) -> Found:
     unreadable: list[tuple[str, Fault]] = []
     skipped = 0
     for path in paths:
+        if not path:
+            unreadable.append((path, unreadable_fault("an empty path")))
+            continue
         named = not Path(path).is_dir()
         for file in [Path(path)] if named else _files_below(Path(path)):
             label = file.as_posix()

@@ -74,9 +74,10 @@ def _implied_parents(
 def _statements(
     graph: DependencyGraph, manifest: Manifest, implied: set[tuple[int, int]]
 ) -> tuple[Dependency, ...]:
-    told: dict[tuple[int, int], Dependency] = {}
-    for dependency in manifest.dependencies if implied else ():
-        pair = (graph.position.get(dependency.child, -1), graph.position.get(dependency.parent, -1))
-        if pair in implied:
+    names = {(graph.names[child], graph.names[parent]) for child, parent in implied}
+    told: dict[tuple[str, str], Dependency] = {}
+    for dependency in manifest.dependencies if names else ():
+        pair = (dependency.child, dependency.parent)
+        if pair in names:
             told.setdefault(pair, dependency)
     return tuple(told.values())

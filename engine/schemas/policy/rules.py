@@ -17,6 +17,7 @@ from stowplan.model import (
     Place,
     PolicyFile,
     PriorityRule,
+    Resource,
     ResourceRule,
     Rule,
     Severity,
@@ -150,20 +151,24 @@ def _dependency(draft: _Draft) -> Rule | None:
 
 
 def _resource(draft: _Draft) -> Rule | None:
-    key = draft.one_of(RESOURCES)
-    if key is None:
+    stated = [key for key in RESOURCES if key in draft.data]
+    only = draft.one_of(RESOURCES)
+    resources = [_stated_resource(key, draft) for key in stated]
+    if only is None or resources[0] is None:
         return None
+    where = _where(draft) if only in ("chunk", "throughput") else {}
+    return ResourceRule(**draft.common, **where, resource=resources[0])
+
+
+def _stated_resource(key: str, draft: _Draft) -> Resource | None:
+    """What one key states; where a rule has too many, each is read for its faults."""
     if key not in ("chunk", "throughput"):
         _without_tables(draft, f"a {key} is there for all tables")
     at = (*draft.path, key)
     sound = draft.faults.shape(f"resource {key}", draft.data[key], at)
     if key == "window":
         sound = {"name": draft.common["id"], **sound}
-    resource = READERS[key](Values(sound, at, draft.faults))
-    if resource is None:
-        return None
-    where = _where(draft) if key in ("chunk", "throughput") else {}
-    return ResourceRule(**draft.common, **where, resource=resource)
+    return READERS[key](Values(sound, at, draft.faults))
 
 
 def _without_tables(draft: _Draft, text: str, keys: Sequence[str] = ("tables", "where")) -> None:
