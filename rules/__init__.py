@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from . import dependency, limits, manifest, policy, priority, resource, schedule
+from . import dependency, limits, manifest, policy, priority, resource, schedule, waivers
 from .check import Check
 
 CHECKS: tuple[Check[Any], ...] = (
@@ -16,6 +16,7 @@ CHECKS: tuple[Check[Any], ...] = (
     *resource.CHECKS,
     *schedule.CHECKS,
     *policy.CHECKS,
+    *waivers.CHECKS,
 )
 
 BY_CODE: Mapping[str, Check[Any]] = {check.code: check for check in CHECKS}

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from stowplan.documents import Document
 from stowplan.evaluation import ordered
 from stowplan.model import Violation
-from stowplan.reports.text import counts, summary, violation_line
-from stowplan.reports.violations_json import violations_json
+from stowplan.reports.text import counts, summary
 from stowplan.rules.check import Usage
 
 from .configuration import Configuration, FaultyConfiguration
+from .formats import FORMATS, show
 from .inspection import inspect, unused
 from .manifests import Found, find_manifests
 from .outcome import CANNOT, UsageError, add_as_of, add_fail_on, add_policy, today
@@ -38,12 +37,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_fail_on(parser)
     add_as_of(parser)
     add_show_config(parser)
-    parser.add_argument("--format", choices=list(FORMATS), default="text", help="default: text")
+    parser.add_argument("--format", choices=FORMATS, default="text", help="default: text")
 
 
 def run(options: argparse.Namespace) -> int:
     """Lint; violations go to standard output, a summary of text to standard error."""
-    write = FORMATS[options.format]
     projects = Projects(options.policy, today(options), options.fail_on)
     try:
         configuration = projects.configuration(_start(options.paths))
@@ -53,9 +51,9 @@ def run(options: argparse.Namespace) -> int:
             return show_config(projects.settings, named, options.format)
         linted = _lint(found, projects, listed_manifests(configuration))
     except (FaultyConfiguration, FaultyPolicy) as faulty:
-        write(faulty.violations)
+        show(faulty.violations, options.format)
         return CANNOT
-    write(linted.violations)
+    show(linted.violations, options.format)
     if options.format == "text":
         _summarize(found, linted)
     if found.unreadable:
@@ -118,18 +116,3 @@ def _summarize(found: Found, linted: _Linted) -> None:
     for unread in sorted({unread_constraints(path) for path in linted.without_policy} - {""}):
         print(f"note: {unread}", file=sys.stderr)
     print(line, file=sys.stderr)
-
-
-def _write_text(violations: Iterable[Violation]) -> None:
-    for violation in violations:
-        print(violation_line(violation))
-
-
-def _write_json(violations: Iterable[Violation]) -> None:
-    sys.stdout.write(violations_json(tuple(violations)))
-
-
-FORMATS: Mapping[str, Callable[[Iterable[Violation]], None]] = {
-    "text": _write_text,
-    "json": _write_json,
-}

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stowplan.documents import Document, Unreadable, read
-from stowplan.model import Fault, Finding, shown
+from stowplan.model import Fault, Finding, Violation, shown
+
+from .places import violations_of
 
 ENDINGS = (".json", ".yaml", ".yml")
 _NAMES = ("manifest.json", "manifest.yaml", "manifest.yml")
@@ -55,6 +57,25 @@ def manifest_of(path: str) -> Path:
         if (given / name).is_file():
             return given / name
     raise Unreadable(path, f"is a folder without {', '.join(_NAMES)}")
+
+
+class FaultyManifest(Exception):  # noqa: N818 (it is no error of the program's)
+    """A manifest that keeps a command from its work, and why."""
+
+    def __init__(self, violations: tuple[Violation, ...]) -> None:
+        super().__init__("faulty manifest")
+        self.violations = violations
+
+
+def read_manifest(path: str) -> Document:
+    """The manifest that a path means. Raises FaultyManifest where it cannot be read."""
+    try:
+        file = manifest_of(path)
+        return read(file, shown=file.as_posix())
+    except Unreadable as error:
+        empty = Document(path, None, "", "")
+        violations = violations_of((unreadable_fault(str(error)),), empty)
+        raise FaultyManifest(violations) from None
 
 
 def unreadable_fault(reason: str) -> Fault:

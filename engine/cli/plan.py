@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from stowplan.documents import Document, Unreadable, read
 from stowplan.evaluation import ordered
-from stowplan.model import Violation
 from stowplan.planning.follow_up import for_window, window_names
 from stowplan.reports.summary import plan_summary
-from stowplan.reports.text import violation_line
-from stowplan.reports.violations_json import violations_json
 from stowplan.spelling import nearest
 
 from .artefacts import plan_artefacts, write_all
 from .configuration import FaultyConfiguration
+from .formats import show
 from .inspection import Inspection, inspect, unused
-from .manifests import manifest_of, unreadable_fault
+from .manifests import FaultyManifest, read_manifest
 from .outcome import CANNOT, UsageError, add_as_of, add_fail_on, add_policy, status, today
-from .places import violations_of
 from .policies import FaultyPolicy, LoadedPolicy
 from .projects import Projects, unread_constraints
 from .settings import add_show_config, show_config
@@ -52,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
     """Plan; artefacts go to the output folder, findings and a summary to standard output."""
     projects = Projects(options.policy, today(options), options.fail_on)
     try:
-        document = _read(options.manifest)
+        document = read_manifest(options.manifest)
         if options.show_config:
             return show_config(projects.settings, [document.path], options.format)
         policy = projects.policy(Path(document.path))
@@ -65,8 +60,8 @@ def run(options: argparse.Namespace) -> int:
         loaded = _for_window(policy, options.window)
         listed = listed_manifests(projects.configuration(Path(document.path).parent))
         others = other_manifests(listed, [document], projects)
-    except (FaultyConfiguration, FaultyPolicy, _NoManifest) as faulty:
-        _show(faulty.violations, options.format)
+    except (FaultyConfiguration, FaultyPolicy, FaultyManifest) as faulty:
+        show(faulty.violations, options.format)
         return CANNOT
     inspection = inspect(document, loaded, planning=True)
     elsewhere = [inspect(d, loaded, planning=False) for d, other in others if other is policy]
@@ -74,21 +69,6 @@ def run(options: argparse.Namespace) -> int:
     violations = ordered((*inspection.violations, *unused(loaded, usages, planning=True)))
     _finish(replace(inspection, violations=violations), loaded, options)
     return status(violations, projects.settings(Path(document.path)).fail_on.value)
-
-
-class _NoManifest(Exception):  # noqa: N818 (it is no error of the program's)
-    def __init__(self, violations: tuple[Violation, ...]) -> None:
-        super().__init__("no manifest")
-        self.violations = violations
-
-
-def _read(path: str) -> Document:
-    try:
-        file = manifest_of(path)
-        return read(file, shown=file.as_posix())
-    except Unreadable as error:
-        empty = Document(path, None, "", "")
-        raise _NoManifest(violations_of((unreadable_fault(str(error)),), empty)) from None
 
 
 def _for_window(loaded: LoadedPolicy, name: str | None) -> LoadedPolicy:
@@ -103,18 +83,10 @@ def _for_window(loaded: LoadedPolicy, name: str | None) -> LoadedPolicy:
         raise UsageError(f"no window is called {name!r}: {hint}") from None
 
 
-def _show(violations: Sequence[Violation], form: str) -> None:
-    if form == "json":
-        sys.stdout.write(violations_json(violations))
-        return
-    for violation in violations:
-        print(violation_line(violation))
-
-
 def _finish(inspection: Inspection, loaded: LoadedPolicy, options: argparse.Namespace) -> None:
     """Write the artefacts and say what there is; without a plan say that there is none."""
     if inspection.plan is None or inspection.manifest is None:
-        _show(inspection.violations, options.format)
+        show(inspection.violations, options.format)
         print("no plan: mend the errors above first", file=sys.stderr)
         return
     document = inspection.document
@@ -133,7 +105,7 @@ def _finish(inspection: Inspection, loaded: LoadedPolicy, options: argparse.Name
     if options.format == "json":
         sys.stdout.write(texts["migration_plan.json"])
         return
-    _show(inspection.violations, options.format)
+    show(inspection.violations, options.format)
     if inspection.violations:
         print()
     print(plan_summary(plan))

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from stowplan.documents import Document, Unreadable, read
-from stowplan.model import DocPath, Place, Severity, Span, Violation
+from stowplan.documents import Document
+from stowplan.model import DocPath, Place, Severity, Span
 from stowplan.policy_view import Judged, PolicyView, view_policy
 from stowplan.reports.policies import policies_text
 from stowplan.reports.policies_json import policies_json
-from stowplan.reports.text import violation_line
-from stowplan.reports.violations_json import violations_json
 
 from .configuration import FaultyConfiguration
+from .formats import show
 from .inspection import Inspection, inspect, unused
-from .manifests import manifest_of, unreadable_fault
+from .manifests import FaultyManifest, read_manifest
 from .outcome import CANNOT, FINE, UsageError, add_as_of, add_policy, today
-from .places import violations_of
 from .policies import FaultyPolicy, LoadedPolicy, load_policies
 from .projects import Projects, unread_constraints
 from .settings import Setting
@@ -50,30 +47,12 @@ def run(options: argparse.Namespace) -> int:
         if options.manifest is None:
             view = _by_itself(_without_manifest(options.policy, projects), day)
         else:
-            view = _for_manifest(_read(options.manifest), projects)
-    except (FaultyConfiguration, FaultyPolicy, _UnjudgedManifest) as faulty:
-        _show(faulty.violations, options.format)
+            view = _for_manifest(read_manifest(options.manifest), projects)
+    except (FaultyConfiguration, FaultyPolicy, FaultyManifest) as faulty:
+        show(faulty.violations, options.format)
         return CANNOT
     sys.stdout.write(policies_json(view) if options.format == "json" else policies_text(view))
     return FINE
-
-
-class _UnjudgedManifest(Exception):  # noqa: N818 (it is no error of the program's)
-    """A manifest that cannot be read, or has too little of a manifest's shape."""
-
-    def __init__(self, violations: tuple[Violation, ...]) -> None:
-        super().__init__("unjudged manifest")
-        self.violations = violations
-
-
-def _read(path: str) -> Document:
-    try:
-        file = manifest_of(path)
-        return read(file, shown=file.as_posix())
-    except Unreadable as error:
-        empty = Document(path, None, "", "")
-        violations = violations_of((unreadable_fault(str(error)),), empty)
-        raise _UnjudgedManifest(violations) from None
 
 
 def _without_manifest(named: list[str], projects: Projects) -> Setting[tuple[str, ...]]:
@@ -127,10 +106,10 @@ def _for_manifest(document: Document, projects: Projects) -> PolicyView:
 
 
 def _judged(inspection: Inspection) -> Judged:
-    """The manifest under the policy. Raises _UnjudgedManifest with the errors that forbid it."""
+    """The manifest under the policy. Raises FaultyManifest with the errors that forbid it."""
     if inspection.ground is None:
         found = inspection.violations
-        raise _UnjudgedManifest(tuple(v for v in found if v.severity is Severity.ERROR))
+        raise FaultyManifest(tuple(v for v in found if v.severity is Severity.ERROR))
     return Judged(inspection.ground, inspection.judgements)
 
 
@@ -156,11 +135,3 @@ class _Sources:
 def _states(data: object, section: object, key: object) -> bool:
     entries = data.get(section) if isinstance(data, dict) else None
     return isinstance(entries, dict) and key in entries
-
-
-def _show(violations: Sequence[Violation], form: str) -> None:
-    if form == "json":
-        sys.stdout.write(violations_json(violations))
-        return
-    for violation in violations:
-        print(violation_line(violation))

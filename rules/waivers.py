@@ -1,0 +1,117 @@
+"""Waivers that no longer hold, or never did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from stowplan.model import Finding, Severity, Waiver, shown
+
+from .check import Check, WaiverUse
+
+
+def expired_waiver(use: WaiverUse) -> Iterator[Finding]:
+    """A waiver that has expired, or is about to.
+
+    **Why.** What it accepted is reported again: whoever accepted it for a while must decide anew.
+    In its last 14 days a note says so in time. The day itself still counts, in UTC; `--as-of DATE`
+    sets today.
+
+    **Mend.** Mend what it waives, or agree on a new date with its owner.
+
+    **Passes**
+
+    ```yaml
+    manifest:
+      tables:
+        - {name: parents, rows: 10, size_mb: 1, priority: DEFERRABLE}
+        - {name: customers, rows: 10, size_mb: 1, priority: CRITICAL, depends_on: [parents]}
+    policy:
+      policy: example
+      waivers:
+        - {code: P303, tables: [parents], reason: small, owner: dba-team, expires: 2027-01-31}
+    ```
+
+    **Fails**
+
+    ```yaml
+    manifest:
+      tables:
+        - {name: parents, rows: 10, size_mb: 1, priority: DEFERRABLE}
+        - {name: customers, rows: 10, size_mb: 1, priority: CRITICAL, depends_on: [parents]}
+    policy:
+      policy: example
+      waivers:
+        - {code: P303, tables: [parents], reason: small, owner: dba-team, expires: 2020-01-31}
+    ```
+    """
+    for waiver in use.policy.waivers:
+        left = (waiver.expires - use.today).days
+        if left >= _LAST_DAYS:
+            continue
+        told = f"ends on {waiver.expires}" if left >= 0 else f"expired on {waiver.expires}"
+        yield Finding(
+            (*waiver.place.path, "expires"),
+            f"the waiver of {_waived(waiver)} {told}",
+            hint=f"mend what it waives, or agree on a new date with {shown(waiver.owner)}",
+            source=waiver.place.source,
+            severity=Severity.INFO if left >= 0 else None,
+        )
+
+
+def idle_waiver(use: WaiverUse) -> Iterator[Finding]:
+    """A waiver that waives nothing.
+
+    **Why.** What it accepted is gone, or it never matched: left there, it would hide the next
+    finding of its kind. It is judged over all manifests of the run, never for waivers that came
+    through `extends`, and only by `plan` for what only a plan can find.
+
+    **Mend.** Delete it; or correct its code or its tables: it must name each of a finding's tables.
+
+    **Passes**
+
+    ```yaml
+    manifest:
+      tables:
+        - {name: parents, rows: 10, size_mb: 1, priority: DEFERRABLE}
+        - {name: customers, rows: 10, size_mb: 1, priority: CRITICAL, depends_on: [parents]}
+    policy:
+      policy: example
+      waivers:
+        - {code: P303, tables: [parents], reason: small, owner: dba-team, expires: 2027-01-31}
+    ```
+
+    **Fails**
+
+    ```yaml
+    manifest:
+      tables:
+        - {name: customers, rows: 10, size_mb: 1, priority: CRITICAL}
+    policy:
+      policy: example
+      waivers:
+        - {code: P303, tables: [parents], reason: small, owner: dba-team, expires: 2027-01-31}
+    ```
+    """
+    for number, waiver in enumerate(use.policy.waivers):
+        idle = number not in use.matched and number not in use.unjudged
+        if idle and not waiver.packed and use.today <= waiver.expires:
+            yield Finding(
+                waiver.place.path,
+                f"the waiver of {_waived(waiver)} waives nothing",
+                hint="delete it, or correct its code or tables",
+                source=waiver.place.source,
+            )
+
+
+_LAST_DAYS = 14
+
+
+def _waived(waiver: Waiver) -> str:
+    tables = ", ".join(pattern.text for pattern in waiver.tables)
+    return f"{shown(waiver.code)} for {shown(tables)}" if tables else shown(waiver.code)
+
+
+CHECKS = (
+    Check("Y609", Severity.WARNING, WaiverUse, expired_waiver),
+    Check("Y610", Severity.WARNING, WaiverUse, idle_waiver),
+)
