@@ -68,8 +68,11 @@ def _waiting_hubs(graph: DependencyGraph, inside: Collection[int]) -> frozenset[
 
 def deferred_parents(graph: DependencyGraph, table: int, inside: Collection[int]) -> list[int]:
     """The direct parents outside the window, at most a handful: enough for a reason."""
+    direct = graph.parents[table]
+    if not direct or direct[-1] < graph.size:
+        return [parent for parent in direct if parent not in inside][:_NAMED_AT_MOST]
     found: set[int] = set()
-    for node in graph.parents[table]:
+    for node in direct:
         above = graph.parents[node] if node >= graph.size else (node,)
         found.update(islice((p for p in above if p not in inside), _NAMED_AT_MOST))
     return sorted(found)[:_NAMED_AT_MOST]

@@ -73,13 +73,17 @@ def _tables(graph: DependencyGraph, node: int) -> Sequence[int]:
 
 
 def _names(graph: DependencyGraph, tables: Sequence[int]) -> tuple[str, ...]:
-    return tuple(graph.names[table] for table in tables)
+    names = graph.names
+    return tuple([names[table] for table in tables])
 
 
 def _depends_on(graph: DependencyGraph, child: int, edges: RuleEdges) -> tuple[str, ...]:
     """The direct parents, without the pairs of rules that are listed as rules."""
+    above = graph.parents[child]
+    if not edges.rules and (not above or above[-1] < graph.size):
+        return _names(graph, above)
     parents: set[int] = set()
-    for node in graph.parents[child]:
+    for node in above:
         if node < graph.size:
             if graph.made.get((child, node)) not in edges.rules:
                 parents.add(node)
@@ -95,32 +99,33 @@ def planned_tables(
     window = arrangement.window
     below = tails(arrangement.timings, ground.graph, arrangement.demands, window.capacity)
     placements = {entry.name: entry.placement for entry in ground.policy.classes}
-    usable = window.window.usable_us
-    for table in sorted(
-        arrangement.timings, key=lambda t: (arrangement.timings[t].start_us, ground.graph.names[t])
-    ):
-        classed = ground.classification.tables[table]
+    usable, rate = window.window.usable_us, window.capacity.rate
+    graph, classified, tables = ground.graph, ground.classification.tables, ground.tables
+    # Tables go by number as by name.
+    ordered = sorted((timing.start_us, table) for table, timing in arrangement.timings.items())
+    for _, table in ordered:
+        classed = classified[table]
         timing = arrangement.timings[table]
         cost = arrangement.costs[table]
         effective = classed.effective or ""
         yield PlannedTable(
-            name=ground.graph.names[table],
+            name=graph.names[table],
             class_name=classed.class_name,
             effective_class=effective,
             placement=placements[effective],
             window=window.window.name,
-            phase=ground.graph.phases[table],
-            alone_us=alone_us(cost.demand, window.capacity.rate),
+            phase=graph.phases[table],
+            alone_us=alone_us(cost.demand, rate),
             timing=timing,
             slack_us=usable - timing.finish_us - below[table],
-            rows=ground.tables[table].rows,
-            size=ground.tables[table].size,
+            rows=tables[table].rows,
+            size=tables[table].size,
             demand=cost.demand,
             assumed=cost.assumed,
             chunk=cost.chunk,
             chunks=cost.chunks,
             rows_per_chunk=cost.rows_per_chunk,
-            depends_on=_depends_on(ground.graph, table, edges),
+            depends_on=_depends_on(graph, table, edges),
             depends_on_rules=edges.by_child.get(table, ()),
             because=tuple(class_reasons(ground, table)),
         )
