@@ -56,6 +56,7 @@ def _stated(code: str, finding: Finding, severity: Severity, locate: Locate) -> 
         tables=tuple(sorted(finding.tables)),
         hint=finding.hint,
         details=finding.details,
+        firm=finding.firm,
     )
 
 

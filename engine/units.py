@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from datetime import date
 from fractions import Fraction
 
 from stowplan.model import shown
@@ -136,6 +137,16 @@ def _within(value: int, text: str) -> int:
     if value > LARGEST:
         raise UnitError(f'"{shown(text)}" is too large to count', "write a quantity below 2^63")
     return value
+
+
+def plain_date(text: str) -> date:
+    """A day as `2027-01-31` and in no other way. Raises ValueError."""
+    if not _DAY.fullmatch(text):
+        raise ValueError(f"no date: {text}")
+    return date.fromisoformat(text)
+
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 # --- back to numbers and text ----------------------------------------------------------------

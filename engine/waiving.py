@@ -22,7 +22,8 @@ def waive(violations: Iterable[Violation], waivers: Sequence[Waiver], today: dat
     """Suppress what a waiver accepts that has not expired.
 
     A waiver matches a violation if its code is the violation's and each of the violation's tables
-    is named. What an expired one matches stays, and says so.
+    is named; one without tables matches what speaks of none. What an expired one matches stays,
+    and says so. What is `firm` is never waived.
     """
     found = tuple(violations)
     if not waivers:
@@ -37,7 +38,9 @@ def waive(violations: Iterable[Violation], waivers: Sequence[Waiver], today: dat
         numbers = [
             number
             for number in by_code.get(violation.code, ())
-            if selected[number].issuperset(violation.tables)
+            if bool(waivers[number].tables) == bool(violation.tables)
+            and selected[number].issuperset(violation.tables)
+            and not violation.firm
         ]
         matched.update(numbers)
         changed.append(_answered(violation, [waivers[number] for number in numbers], today))

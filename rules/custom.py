@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stowplan.conditions.selection import Selections, Situation, failed
@@ -58,11 +59,19 @@ def _finding(
         place.path,
         broken.message,
         broken.tables,
-        hint=rule.reason,
+        hint=_GIVEN_UP if broken.given_up else _one_line(rule.reason),
         source=place.source or None,
         rule=rule.id,
-        severity=rule.severity,
+        severity=Severity.ERROR if broken.given_up else rule.severity,
+        firm=broken.given_up,
     )
+
+
+_GIVEN_UP = 'ask for a name with `"x" in table.ancestors`, or count with size(): these cost little'
+
+
+def _one_line(text: str | None) -> str | None:
+    return None if text is None else " ".join(text.split())
 
 
 def failed_conditions(
@@ -74,7 +83,8 @@ def failed_conditions(
         if table:
             yield _failure(rule, why, ("tables", places[table]), (table,), None)
         else:
-            yield _failure(rule, why, (*rule.place.path, "where"), (), rule.place.source)
+            failure = _failure(rule, why, (*rule.place.path, "where"), (), rule.place.source)
+            yield replace(failure, hint=_GIVEN_UP, firm=True)
 
 
 def _failure(

@@ -180,6 +180,7 @@ def _missing(rules: Sequence[ResourceRule], case: PolicyCase) -> Iterator[Findin
     """No window, no bandwidth: nothing can be timed."""
     severity = Severity.ERROR if case.planning else Severity.WARNING
     own = [rule.resource for rule in rules if not rule.packed]
+    brought = next((r for r in rules if r.packed and isinstance(r.resource, Window)), None)
     windows = [resource for resource in own if isinstance(resource, Window)]
     rates = [rule.resource for rule in rules if isinstance(rule.resource, Bandwidth)]
     source = case.policy.files[0].path if case.policy.files else None
@@ -194,6 +195,9 @@ def _missing(rules: Sequence[ResourceRule], case: PolicyCase) -> Iterator[Findin
         if absent:
             text = f"the policy states no {what}: nothing can be timed"
             hint = f"add a rule of kind resource with {example}"
+            if what == "window" and brought is not None:
+                where = shown(brought.place.source)
+                hint = f"windows never come through extends: name {where} with --policy"
             yield Finding((), text, hint=hint, source=source, severity=severity)
 
 

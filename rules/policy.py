@@ -243,19 +243,26 @@ def unmatched_name(use: PolicyUse) -> Iterator[Finding]:
     """
     names = Names(name for usage in use.usages for name in usage.names)
     missing = Names(name for usage in use.usages for name in usage.missing)
+    packs = use.policy.packs
     for rule in use.policy.rules:
-        for pattern, extra in () if rule.packed else _patterns(rule):
-            if names.matching(pattern) or (extra and missing.matching(pattern)):
-                continue
-            what = "glob" if pattern.literal is None else "name"
-            near = nearest(pattern.literal, names.sorted) if pattern.literal is not None else None
-            yield Finding(
-                pattern.place.path,
-                f"rule {rule.id}: the {what} {shown(pattern.text)} matches no table",
-                hint=f"did you mean {shown(near)}?" if near else "correct it or take it out",
-                source=pattern.place.source,
-                rule=rule.id,
-            )
+        for pattern, extra in () if rule.place.source in packs else _patterns(rule):
+            if not (names.matching(pattern) or (extra and missing.matching(pattern))):
+                yield _unmatched(f"rule {rule.id}", pattern, names, rule.id)
+    for waiver in use.policy.waivers:
+        for pattern in () if waiver.place.source in packs else waiver.tables:
+            if not (names.matching(pattern) or missing.matching(pattern)):
+                yield _unmatched(f"the waiver of {shown(waiver.code)}", pattern, names, None)
+
+
+def _unmatched(who: str, pattern: Pattern, names: Names, rule: str | None) -> Finding:
+    literal = pattern.literal
+    what = "glob" if literal is None else "name"
+    near = nearest(literal, names.sorted) if literal is not None else None
+    hint = f"did you mean {shown(near)}?" if near else "correct it or take it out"
+    if literal is not None and "," in literal:
+        hint = f"write a list: [{shown(literal)}]"
+    text = f"{who}: the {what} {shown(pattern.text)} matches no table"
+    return Finding(pattern.place.path, text, hint=hint, source=pattern.place.source, rule=rule)
 
 
 def _patterns(rule: Rule) -> Iterator[tuple[Pattern, bool]]:
@@ -275,7 +282,7 @@ def idle_rule(use: PolicyUse) -> Iterator[Finding]:
 
     **Why.** It selects nothing, or all that it selects went to earlier rules: whoever reads the
     policy believes in a rule that does nothing. It is judged over all manifests of the run, and
-    never for rules that came through `extends`.
+    never for rules of packs (folders and shipped packs that came through `extends`).
 
     **Mend.** Delete it, or move it before the rule that takes its tables.
 
@@ -306,7 +313,8 @@ def idle_rule(use: PolicyUse) -> Iterator[Finding]:
     """
     effective = frozenset(rule for usage in use.usages for rule in usage.effective)
     for rule in use.policy.rules:
-        if not rule.packed and rule.id not in effective and use.usages:
+        own = rule.place.source not in use.policy.packs
+        if own and rule.id not in effective and use.usages:
             yield Finding(
                 rule.place.path,
                 f"rule {rule.id} never has an effect",

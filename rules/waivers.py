@@ -62,10 +62,11 @@ def idle_waiver(use: WaiverUse) -> Iterator[Finding]:
     """A waiver that waives nothing.
 
     **Why.** What it accepted is gone, or it never matched: left there, it would hide the next
-    finding of its kind. It is judged over all manifests of the run, never for waivers that came
-    through `extends`, and only by `plan` for what only a plan can find.
+    finding of its kind. It is judged over all manifests of the run, never for waivers of packs, and
+    only by `plan` for what only a plan can find.
 
-    **Mend.** Delete it; or correct its code or its tables: it must name each of a finding's tables.
+    **Mend.** Delete it, or correct its code or its tables: it must name each table of a finding,
+    and have no `tables` for a finding that speaks of none.
 
     **Passes**
 
@@ -94,7 +95,8 @@ def idle_waiver(use: WaiverUse) -> Iterator[Finding]:
     """
     for number, waiver in enumerate(use.policy.waivers):
         idle = number not in use.matched and number not in use.unjudged
-        if idle and not waiver.packed and use.today <= waiver.expires:
+        own = waiver.place.source not in use.policy.packs
+        if idle and own and use.today <= waiver.expires:
             yield Finding(
                 waiver.place.path,
                 f"the waiver of {_waived(waiver)} waives nothing",

@@ -264,3 +264,38 @@ def test_a_check_that_looks_at_nothing_is_dead():
     [dead] = found(rule, code="Y608")
     assert "probe" in dead["message"]
     assert found(check("false", on="step", tables="[audit]"), code="Y608") == []
+
+
+@pytest.mark.parametrize(
+    ("require", "hint"),
+    [
+        ('table.class != "CRITCAL"', "did you mean CRITICAL?"),
+        ('table.placement in ["required", "prefered"]', "did you mean preferred?"),
+        ('manifest.tables.all(t, t.effective_class != "IMPORTENT")', "did you mean IMPORTANT?"),
+    ],
+)
+def test_a_condition_that_names_a_class_or_placement_that_is_none_is_a_fault(require, hint):
+    Path("p.yaml").write_text(POLICY + check(require))
+    outcome = stowplan("lint", "m.json", "--policy", "p.yaml")
+    assert outcome.status == 2
+    assert f"hint: {hint}" in outcome.output
+
+
+def test_exists_with_a_name_is_answered_without_a_walk():
+    chain = [
+        {"name": f"t{n:04}", "rows": 1, "size_mb": 1, "depends_on": [f"t{n - 1:04}"] if n else []}
+        for n in range(3000)
+    ]
+    Path("m.json").write_text(json.dumps({"tables": chain}))
+    rule = check('!table.ancestors.exists(a, a == "t2998")')
+    assert [violation["tables"] for violation in found(rule)] == [["t2999"]]
+
+
+def test_no_plan_is_never_a_success():
+    Path("p.yaml").write_text(
+        "rules:\n  - {id: all, kind: priority, tables: '*', class: CRITICAL}\n"
+        "severities: {R404: off}\n"
+    )
+    outcome = stowplan("plan", "m.json", "--policy", "p.yaml", "-o", "out")
+    assert outcome.status == 1
+    assert not Path("out").exists()

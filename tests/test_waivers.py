@@ -164,3 +164,28 @@ def test_a_day_that_is_none_is_a_usage_error():
     outcome = stowplan("lint", "m.yaml", "--as-of", "tomorrow")
     assert outcome.status == 2
     assert outcome.errors == ("stowplan: --as-of: tomorrow is no date: write it like 2027-01-31\n")
+
+
+def test_a_waiver_with_tables_leaves_findings_of_no_table_alone():
+    rule = "  - {id: whole, kind: check, on: manifest, require: 'false'}\nwaivers:\n"
+    policy = POLICY.replace("waivers:\n", rule)
+    Path("p.yaml").write_text(policy + waiver("whole", "nosuchtable"))
+    outcome = stowplan("lint", "m.yaml", "--policy", "p.yaml", "--as-of", "2027-01-01")
+    assert outcome.status == 1
+    assert "[Y607] the waiver of whole: the name nosuchtable matches no table" in outcome.output
+    assert "[Y610]" in outcome.output
+
+
+def test_a_check_that_was_given_up_is_an_error_that_nobody_waives():
+    names = [f"t{n}" for n in range(400)]
+    rows = "".join(f"  - {{name: {name}, rows: 1, size_mb: 1}}\n" for name in names)
+    Path("m.yaml").write_text(f"tables:\n{rows}")
+    bomb = "manifest.tables.all(a, " * 3 + "true" + ")" * 3
+    rule = f"  - {{id: deep, kind: check, severity: info, require: '{bomb}'}}\nwaivers:\n"
+    policy = POLICY.replace("waivers:\n", rule)
+    Path("p.yaml").write_text(policy + waiver("deep", ""))
+    options = ["--policy", "p.yaml", "--as-of", "2027-01-01", "--format", "json"]
+    outcome = stowplan("lint", "m.yaml", *options)
+    found = [v for v in json.loads(outcome.output)["violations"] if v["code"] == "deep"]
+    assert [(v["severity"], v["suppressed"]) for v in found] == [("error", None)]
+    assert outcome.status == 1

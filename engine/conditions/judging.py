@@ -105,7 +105,9 @@ def _judged(rule: CheckRule, views: Views, steps: int) -> Judgement:
             message = _message(rule, failure, each, views.named(rule, values), budget)
             broken.append(each._replace(message=message))
     except BudgetExceeded:
-        broken.append(Broken(f"check {rule.id} {given_up(steps)}", origin=rule.id))
+        # Half an answer would pass for a whole one.
+        text = f"check {rule.id} {given_up(steps)}"
+        broken = [Broken(text, origin=rule.id, given_up=True)]
     return Judgement(rule, selected, tuple(broken))
 
 
@@ -132,6 +134,6 @@ def _message(
     if rule.message is None:
         return f"{start}{shown(rule.require.text, 200)} does not hold"
     try:
-        return rule.message.render(values, budget)
+        return rule.message.render(values, budget).strip()
     except EvaluationError as error:
         return f"{start}{shown(rule.require.text, 200)} does not hold; its message fails: {error}"

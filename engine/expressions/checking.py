@@ -20,6 +20,14 @@ from .syntax import Node
 from .terms import Term
 
 
+class Comparison(NamedTuple):
+    """A path that is compared with a string that is written out; the offset is the string's."""
+
+    path: str
+    text: str
+    offset: int
+
+
 class Typed(NamedTuple):
     """A term, its type, and the path of what it reads, while that is nothing but a path."""
 
@@ -43,6 +51,7 @@ class Checker:
         self.faults: list[Fault] = []
         self.reads: set[str] = set()
         self.variables: set[str] = set()
+        self.compared: list[Comparison] = []
         self.depth = 0
         self.made = 0
         self.scope: dict[str, Typed] = {
@@ -54,6 +63,13 @@ class Checker:
     def fault(self, offset: int, message: str, hint: str | None = None) -> None:
         """Note what is wrong."""
         self.faults.append(Fault(offset, message, hint))
+
+    def compare(self, typed: Typed, node: Node) -> None:
+        """Note the strings that a path is held against, for whoever knows what it may be."""
+        items = node.items if isinstance(node, syntax.ListLiteral) else (node,)
+        for item in items:
+            if typed.path and isinstance(item, syntax.Literal) and isinstance(item.value, str):
+                self.compared.append(Comparison(typed.path, item.value, item.offset))
 
     def value(self, node: Node) -> Typed | None:
         """What a node computes, as a value that is read; None where it has a fault."""

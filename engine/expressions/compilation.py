@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 
 from . import calls, checking, emission, operators, syntax
-from .checking import Checker, Typed
+from .checking import Checker, Comparison, Typed
 from .faults import Budget, BudgetExceeded, EvaluationError, ExpressionError
 from .kinds import BOOL, Type, common
 from .overloads import plain
@@ -29,7 +29,8 @@ class Part:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Expression:
-    """A compiled text of type `type`; `reads` are the paths that it may look at.
+    """A compiled text of type `type`; `reads` are the paths that it may look at, and `compared`
+    those that it holds against a string that is written out.
 
     `function` takes a budget and the values in the order of `names`; `bind` leaves the values.
     A record's value is a mapping, whose missing keys are absent fields; a list's is any container.
@@ -39,6 +40,7 @@ class Expression:
     type: Type
     reads: frozenset[str]
     names: Mapping[str, Type]
+    compared: tuple[Comparison, ...]
     function: Callable[..., object]
     _variables: tuple[str, ...]
     _spans: tuple[tuple[int, int], ...]
@@ -87,6 +89,7 @@ def _expression(
         typed.type,
         frozenset(checker.reads),
         dict(names),
+        tuple(checker.compared),
         _function(typed.term, len(names)),
         tuple(sorted(checker.variables)),
         tuple(_spans(tree, (0, len(text)))),

@@ -32,7 +32,10 @@ def check_presence(checker: Checker, node: syntax.Call) -> Typed | None:
 
 def check_macro(checker: Checker, node: syntax.Call, target: Node) -> Typed | None:
     """A macro over a list's items or a map's keys."""
-    over, name = checker.part(target), _variable(checker, node)
+    over, direct = checker.part(target), _membership(node, target)
+    if over is not None and over.type == list_of(STRING) and direct is not None:
+        return checker.value(direct)
+    name = _variable(checker, node)
     if over is None or name is None:
         # Without a type for the variable, whatever is said of it would be a fault that follows.
         return None
@@ -40,6 +43,25 @@ def check_macro(checker: Checker, node: syntax.Call, target: Node) -> Typed | No
         return _folded(checker, node, over, name)
     message = f"{node.function}() goes through a list or map; this is {plain(over.type)}"
     checker.fault(node.offset, message)
+    return None
+
+
+def _membership(node: syntax.Call, target: Node) -> Node | None:
+    """`"text" in list` for `list.exists(v, v == "text")`; its `!` for `list.all(v, v != "text")`.
+
+    A list may answer that without being gone through.
+    """
+    wanted = {"exists": "==", "all": "!="}.get(node.function)
+    name, test = node.arguments if len(node.arguments) == 2 else (None, None)
+    if not (isinstance(name, syntax.Name) and isinstance(test, syntax.Binary)):
+        return None
+    for one, other in ((test.left, test.right), (test.right, test.left)):
+        same = isinstance(one, syntax.Name) and one.name == name.name
+        text = isinstance(other, syntax.Literal) and isinstance(other.value, str)
+        if test.operator == wanted and same and text:
+            found = syntax.Binary(test.offset, test.height, "in", other, target)
+            negated = syntax.Unary(test.offset, test.height, "!", 1, found)
+            return found if wanted == "==" else negated
     return None
 
 

@@ -55,6 +55,9 @@ def _binary(checker: Checker, node: syntax.Binary) -> Typed | None:
         return None
     if node.operator in OPERATORS:
         return _arithmetic(checker, node, left, right)
+    if node.operator in {"in", "==", "!="}:
+        checker.compare(left, node.right)
+        checker.compare(right, node.left)
     if node.operator == "in":
         return _membership(checker, node, left, right)
     if node.operator in {"==", "!="}:

@@ -27,6 +27,7 @@ class Finding:
     `path` leads into the manifest, or into the policy file that `source` names. `on_key` points at
     the key instead of its value. `severity` overrides the check's own, where one code has several.
     `offset` is the character of a text value that is meant, where it is not the value as a whole.
+    What is `firm` can never be waived.
     """
 
     path: DocPath
@@ -38,6 +39,7 @@ class Finding:
     on_key: bool = False
     rule: str | None = None
     severity: Severity | None = None
+    firm: bool = False
     offset: int | None = None
 
 
@@ -70,6 +72,7 @@ class Violation:
     hint: str | None = None
     suppressed: Mapping[str, str] | None = None
     details: Mapping[str, object] | None = None
+    firm: bool = False
 
 
 def shown(value: object, limit: int = 60) -> str:

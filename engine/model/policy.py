@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -66,6 +66,10 @@ class Condition(Protocol):
     @property
     def reads(self) -> frozenset[str]:
         """What it reads, such as `table.size_mb`."""
+
+    @property
+    def compared(self) -> Sequence[tuple[str, str, int]]:
+        """Paths that it holds against a string that is written out, and where in the text."""
 
     def evaluate(self, values: Mapping[str, object], budget: Any) -> object:  # noqa: ANN401
         """Its value over named values."""
@@ -284,17 +288,20 @@ class Waiver:
     owner: str
     expires: date
     place: Place
-    packed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyFile:
-    """One file that a policy was read from. `packed`: it came through `extends`."""
+    """One file that a policy was read from.
+
+    `packed`: it came through `extends`. `in_pack`: as part of a folder or a shipped pack.
+    """
 
     path: str
     sha256: str
     name: str | None = None
     packed: bool = False
+    in_pack: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,6 +313,11 @@ class Policy:
     classes: tuple[PriorityClass, ...] = BUILT_IN_CLASSES
     severities: Mapping[str, Severity | None] = field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()
+
+    @property
+    def packs(self) -> frozenset[str]:
+        """The paths of the files that belong to packs."""
+        return frozenset(file.path for file in self.files if file.in_pack)
 
     @property
     def checks(self) -> tuple[CheckRule, ...]:

@@ -57,6 +57,8 @@ def combine(
         *_repeated_ids(parts, known_codes),
         *_unknown_classes(parts, [entry.name for entry in classes]),
         *_impossible_waivers(waivers, parts, known_codes, today),
+        *_other_placements(parts),
+        *_unknown_words(rules, [entry.name for entry in classes]),
     ]
     severities: dict[str, Severity | None] = {}
     for part in parts:
@@ -94,6 +96,47 @@ def _unknown_classes(parts: Sequence[PolicyPart], known: Sequence[str]) -> Itera
             near = nearest(name, known)
             hint = f"did you mean {near}?" if near else f"classes are {', '.join(known)}"
             yield _fault("Y604", place, f"unknown class {shown(name)}", hint)
+
+
+def _other_placements(parts: Sequence[PolicyPart]) -> Iterable[Fault]:
+    """A class that one file declares in one way and a second in another."""
+    first: dict[str, tuple[PriorityClass, str]] = {}
+    for part in parts:
+        for entry in part.classes:
+            earlier, source = first.setdefault(entry.name, (entry, part.file.path))
+            if earlier.placement != entry.placement:
+                place = Place(part.file.path, ("classes", entry.name))
+                text = f"class {shown(entry.name)} is {earlier.placement} in {source}"
+                yield _fault("Y601", place, text, "declare it once, or alike")
+
+
+def _unknown_words(rules: Sequence[Rule], classes: Sequence[str]) -> Iterable[Fault]:
+    """Conditions that hold a class or another closed word against one that there is not."""
+    words = {**_WORDS, "class": classes, "effective_class": classes}
+    for rule in rules:
+        require = rule.require if isinstance(rule, CheckRule) else None
+        for key, condition in (("where", rule.where), ("require", require)):
+            for path, text, offset in condition.compared if condition else ():
+                field = path.rpartition(".")[2]
+                known = words.get(field)
+                if known is None or text in ("", *known):
+                    continue
+                near = nearest(text, known)
+                hint = f"did you mean {near}?" if near else f"there are {', '.join(known)}"
+                said = f"{key}: {path} is never {shown(text)}"
+                code = "Y604" if "class" in field else "Y605"
+                at = (*rule.place.path, key)
+                finding = Finding(at, said, hint=hint, source=rule.place.source, offset=offset)
+                yield Fault(code, finding)
+
+
+_WORDS: Mapping[str, Sequence[str]] = {
+    "placement": [placement.value for placement in Placement],
+    "basis": ("assumed", "declared", "measured"),
+    "feasibility": ("YES", "TIGHT", "NO"),
+    "code": ("policy", "capacity", "dependency", "oversized", "excluded"),
+}
+"""What a field of conditions can be, where that is closed."""
 
 
 def _impossible_waivers(

@@ -22,7 +22,7 @@ def selecting(text: object, path: DocPath, faults: Faults) -> Condition | None:
     from stowplan.expressions import compile_expression  # noqa: PLC0415
 
     condition: Condition | None = _compiled(
-        lambda: compile_expression(str(text), types(SELECTING)), path, faults, later=KNOWN
+        lambda: compile_expression(str(text), types(SELECTING)), len(str(text)), path, faults, KNOWN
     )
     return condition
 
@@ -34,7 +34,7 @@ def checking(text: object, subject: Subject, path: DocPath, faults: Faults) -> C
 
     names = types(CHECKING[subject])
     condition: Condition | None = _compiled(
-        lambda: compile_expression(str(text), names), path, faults
+        lambda: compile_expression(str(text), names), len(str(text)), path, faults
     )
     return condition
 
@@ -48,24 +48,35 @@ def message(
 
     names = types(CHECKING[subject])
     template: MessageTemplate | None = _compiled(
-        lambda: compile_template(str(text), names), path, faults
+        lambda: compile_template(str(text), names), len(str(text)), path, faults
     )
     return template
 
 
 def _compiled(
-    make: Callable[[], Any], path: DocPath, faults: Faults, later: Collection[str] = ()
+    make: Callable[[], Any],
+    size: int,
+    path: DocPath,
+    faults: Faults,
+    later: Collection[str] = (),
 ) -> Any:  # noqa: ANN401
     from stowplan.expressions import ExpressionError  # noqa: PLC0415
 
     try:
         return make()
     except ExpressionError as error:
+        if size > LARGEST_PLACED:  # finding a character in it would cost more than reading it
+            faults.add("Y605", path, f"{path[-1]}: {error.faults[0].message}")
+            return None
         for fault in error.faults:
             text = f"{path[-1]}: {fault.message}"
             hint = _elsewhere(fault.message, later) or fault.hint
             faults.add("Y605", path, text, hint, offset=fault.offset)
         return None
+
+
+LARGEST_PLACED = 100_000
+"""Characters of a text up to which a fault is placed within it."""
 
 
 def _elsewhere(message: str, later: Collection[str]) -> str | None:

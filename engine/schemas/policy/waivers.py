@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Iterable, Mapping
 
 from stowplan.model import DocPath, Place, PolicyFile, Waiver, shown
+from stowplan.units import plain_date
 
 from .faults import Faults, numbered
 
@@ -38,7 +39,6 @@ def _waiver(
         owner=str(sound["owner"]),
         expires=expires,
         place=Place(file.path, path),
-        packed=file.packed,
     )
 
 
@@ -46,8 +46,7 @@ def _day(value: object, path: DocPath, faults: Faults) -> datetime.date | None:
     if not isinstance(value, str):
         return None
     try:
-        if len(value) == len("2027-01-31"):
-            return datetime.date.fromisoformat(value)
+        return plain_date(value)
     except ValueError:
         pass
     faults.add("Y601", path, f"`expires` must be a date, is {shown(value)}", "write 2027-01-31")
