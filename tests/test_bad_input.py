@@ -328,11 +328,16 @@ def test_output_that_cannot_show_a_name_shows_its_escape(folder, monkeypatch):
     assert shown == line + os.linesep.encode()
 
 
-@pytest.mark.parametrize("arguments", [[], ["lnt"], ["lint", "--formt", "json"], ["plan"]])
+@pytest.mark.parametrize("arguments", [[], ["lnt"], ["lint", "--formt", "json"]])
 def test_a_command_line_that_cannot_be_read_is_exit_2(arguments, folder):
     status, output, errors = stowplan(*arguments)
     assert (status, output) == (2, "")
     assert "usage: " in errors
+
+
+def test_a_plan_of_nothing_is_a_usage_error(folder):
+    told = "stowplan: no manifest: name one, or a folder with one\n"
+    assert stowplan("plan") == (2, "", told)
 
 
 # --- where the artefacts go

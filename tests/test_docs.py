@@ -1,6 +1,6 @@
 """The documentation says what is so: its lists are the registry's, its examples are run.
 
-`ACCEPT=1 pytest tests/test_docs.py` rewrites docs/checks.md and docs/fields.md.
+`ACCEPT=1 pytest tests/test_docs.py` rewrites docs/fields.md.
 """
 
 import os
@@ -13,7 +13,6 @@ import pytest
 from stowplan.cli import main
 from stowplan.conditions.scopes import CHECKING
 from stowplan.conditions.tables import STATED
-from stowplan.rules import CHECKS
 from stowplan.schemas.manifest import TABLE
 from stowplan.schemas.policy.vocabulary import ACTIONS, FILE, KINDS, RESOURCES
 
@@ -27,32 +26,6 @@ def blocks(text):
     """Every YAML block of a page, without the indentation of a list that it stands in."""
     for indent, body in YAML_BLOCK.findall(text):
         yield "\n".join(line.removeprefix(indent) for line in body.splitlines()) + "\n"
-
-
-def test_the_list_of_checks_is_the_registry():
-    """docs/checks.md has every check with its severity and title."""
-    rows = [
-        f"| {c.code} | {c.severity} | {c.title} |" for c in sorted(CHECKS, key=lambda c: c.code)
-    ]
-    text = "\n".join(
-        [
-            "# Checks",
-            "",
-            "`stowplan explain CODE` prints a check's page: why it matters, an example that",
-            "passes, one that fails, how to mend it. A policy's `severities` can change how bad a",
-            "check is, but not faults of shape (M101 to M106) or of the policy itself (Y601 to",
-            "Y606, Y611), R401 and S501.",
-            "",
-            "| code | severity | what |",
-            "|---|---|---|",
-            *rows,
-            "",
-        ]
-    )
-    page = ROOT / "docs" / "checks.md"
-    if os.environ.get("ACCEPT"):
-        page.write_text(text)
-    assert page.read_text() == text
 
 
 def _fields(name, type_, titled):

@@ -139,8 +139,8 @@ def test_a_faulty_policy_hides_even_the_faults_of_the_manifest(folder):
         ),
         (
             "extends: c.md\n",
-            "1:10: error[Y611] c.md: constraints in Markdown are not read by this version",
-            "state them as a YAML policy",
+            "1:10: error[Y611] c.md: no such file",
+            "check the path",
         ),
         (
             'extends: "nul\\0.yaml"\n',

@@ -19,7 +19,11 @@ _COMMANDS = {
     "plan": "Make a validated plan of a manifest under its policies, and write its artefacts.",
     "test": "Run the policies' own tests, and tell which rules none of them has tried.",
     "policies": "Show the policy in force: where each rule is from, what it selects, what is dead.",
-    "explain": "Show a check's page: what it is, why it matters, an example, how to mend it.",
+    "diff": "Say what a change of manifests or policies does: placements, times, findings, rules.",
+    "schema": "Print a JSON Schema, for editors: of a manifest, a policy, a plan and others.",
+    "why": "Tell why a table is where it is: which rules looked at it, and what each came to.",
+    "convert": "Print the YAML policy that a constraints.md states, and tell what was not read.",
+    "explain": "Show a check's page, or a policy's rule: what it is, why it matters, how to mend.",
 }
 
 _MODULES = {"policies": "policies_shown"}

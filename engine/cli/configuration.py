@@ -40,11 +40,15 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """What a project's file says; the globs of manifests are relative to its folder."""
+    """What a project's file says; the globs of manifests are relative to its folder.
+
+    `docs_url` is where checks are explained, `{code}` standing for a check's code.
+    """
 
     folder: Path
     manifests: tuple[str, ...] = ()
     scopes: tuple[Scope, ...] = ()
+    docs_url: str | None = None
 
     def policies(self, manifest: Path) -> Setting[tuple[str, ...]] | None:
         """The policies that it gives a manifest, as seen from here; None where it gives none."""
@@ -79,7 +83,7 @@ def find_configuration(start: Path) -> Configuration | None:
     if document.faults or faults or values is None:
         raise FaultyConfiguration(violations_of((*document.faults, *faults), document))
     scopes = tuple(_scope(section, document, found.parent) for section in values.sections)
-    return Configuration(found.parent, values.manifests, scopes)
+    return Configuration(found.parent, values.manifests, scopes, values.docs_url)
 
 
 def nearby(path: Path) -> Path:

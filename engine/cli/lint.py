@@ -4,23 +4,36 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 from stowplan.documents import Document
 from stowplan.evaluation import ordered
 from stowplan.model import Violation
-from stowplan.reports.text import counts, summary
+from stowplan.reports.lint_run import LintRun
+from stowplan.reports.text import counts, printable, summary
 from stowplan.rules.check import Usage
 
+from .baselines import (
+    Accepted,
+    Baseline,
+    FaultyBaseline,
+    accepted,
+    add_baseline,
+    firm_codes,
+    read_baseline_file,
+    started,
+)
 from .configuration import Configuration, FaultyConfiguration
-from .formats import FORMATS, show
+from .formats import add_formats, chosen, text_of, write
 from .inspection import inspect, unused
 from .manifests import Found, find_manifests
 from .outcome import CANNOT, UsageError, add_as_of, add_fail_on, add_policy, today
 from .places import violations_of
-from .policies import FaultyPolicy
-from .projects import Projects, unread_constraints
+from .policies import FaultyPolicy, LoadedPolicy
+from .projects import Projects
 from .settings import add_show_config, exit_status, show_config
 from .usages import listed_manifests, other_manifests, with_policies
 
@@ -37,29 +50,38 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_fail_on(parser)
     add_as_of(parser)
     add_show_config(parser)
-    parser.add_argument("--format", choices=FORMATS, default="text", help="default: text")
+    add_formats(parser)
+    add_baseline(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Lint; violations go to standard output, a summary of text to standard error."""
+    """Lint; violations go to standard output, a summary for people to standard error."""
     projects = Projects(options.policy, today(options), options.fail_on)
     try:
         configuration = projects.configuration(_start(options.paths))
         found = find_manifests(_paths(options.paths, configuration))
         if options.show_config:
             named = (*(d.path for d in found.documents), *(path for path, _ in found.unreadable))
-            return show_config(projects.settings, named, options.format)
+            return show_config(projects.settings, named, options.format or "text")
+        baseline = None if options.baseline is None else read_baseline_file(options.baseline)
         linted = _lint(found, projects, listed_manifests(configuration))
-    except (FaultyConfiguration, FaultyPolicy) as faulty:
-        show(faulty.violations, options.format)
+    except (FaultyConfiguration, FaultyPolicy, FaultyBaseline) as faulty:
+        write(LintRun(faulty.violations, status=CANNOT, text_of=text_of({})), options)
         return CANNOT
-    show(linted.violations, options.format)
-    if options.format == "text":
-        _summarize(found, linted)
-    if found.unreadable:
-        return CANNOT
-    fail_on = projects.fail_on(document.path for document in found.documents)
-    return exit_status(linted.violations, fail_on)
+    accepted = _accepted(linted, baseline, options.write_baseline, found)
+    told = _told(found, linted, accepted, projects)
+    if configuration is not None:
+        told = replace(told, docs_url=configuration.docs_url)
+    inputs = [path for loaded in linted.policies for path in loaded.paths.values()]
+    write(told, options, accepted.files, inputs)
+    if chosen(options) in _FOR_PEOPLE:
+        _summarize(told, linted.without_policy)
+    _tell_stale(told)
+    return told.status
+
+
+_FOR_PEOPLE = ("text", "full", "github")
+"""The formats that a summary follows."""
 
 
 def _start(paths: list[str]) -> Path:
@@ -78,9 +100,10 @@ def _paths(paths: list[str], configuration: Configuration | None) -> list[str]:
 
 
 class _Linted(NamedTuple):
-    """All violations, and the manifests that had no policy."""
+    """All violations, the policies of the run, and the manifests that had none."""
 
     violations: tuple[Violation, ...]
+    policies: tuple[LoadedPolicy, ...]
     without_policy: tuple[Path, ...]
 
 
@@ -100,19 +123,64 @@ def _lint(found: Found, projects: Projects, listed: list[str]) -> _Linted:
         usage = inspect(document, loaded, planning=False).usage
         if usage is not None and id(loaded) in usages:
             usages[id(loaded)].append(usage)
-    for loaded in {id(loaded): loaded for _, loaded in pairs}.values():
-        if loaded is not None:
-            violations.extend(unused(loaded, usages.get(id(loaded), []), planning=False))
+    policies = {id(loaded): loaded for _, loaded in pairs if loaded is not None}
+    for number, loaded in policies.items():
+        violations.extend(unused(loaded, usages.get(number, []), planning=False))
     for path, fault in found.unreadable:
         violations.extend(violations_of((fault,), Document(path, None, "", "")))
     without = tuple(Path(document.path) for document, loaded in pairs if loaded is None)
-    return _Linted(ordered(violations), without)
+    return _Linted(ordered(violations), tuple(policies.values()), without)
 
 
-def _summarize(found: Found, linted: _Linted) -> None:
-    line = summary(counts(linted.violations), len(found.documents), found.skipped)
-    if linted.without_policy:
-        line += f"; {len(linted.without_policy)} without a policy: structural checks only"
-    for unread in sorted({unread_constraints(path) for path in linted.without_policy} - {""}):
-        print(f"note: {unread}", file=sys.stderr)
+def _accepted(
+    linted: _Linted, baseline: Baseline | None, written: str | None, found: Found
+) -> Accepted:
+    """What a baseline leaves of the violations: the one that was read, or the one to be written."""
+    violations = linted.violations
+    if written is not None and found.unreadable:
+        print(printable(f"note: {written} is not written: see M101"), file=sys.stderr)
+        written = None
+    if baseline is None and written is None:
+        return Accepted(violations)
+    firm = firm_codes(loaded.policy for loaded in linted.policies)
+    if baseline is None:
+        return started(violations, written or "", firm)
+    manifests = (document.path for document in found.documents)
+    policies = (path for loaded in linted.policies for path in loaded.documents)
+    return accepted(violations, baseline, firm, manifests, policies)
+
+
+def _told(found: Found, linted: _Linted, accepted: Accepted, projects: Projects) -> LintRun:
+    """The run as the formats need it."""
+    files = tuple(document.path for document in found.documents)
+    fail_on = projects.fail_on(files)
+    status = CANNOT if found.unreadable else exit_status(accepted.violations, fail_on)
+    texts = {document.path: document.text for document in found.documents}
+    for loaded in linted.policies:
+        texts |= {path: document.text for path, document in loaded.documents.items()}
+    return LintRun(
+        accepted.violations,
+        files,
+        found.skipped,
+        status,
+        accepted.stale,
+        {rule.id: rule for loaded in linted.policies for rule in loaded.policy.rules},
+        fail_on=fail_on,
+        text_of=text_of(texts),
+        folder=Path.cwd().as_posix(),
+    )
+
+
+def _summarize(told: LintRun, without_policy: Sequence[Path]) -> None:
+    line = summary(counts(told.violations), len(told.files), told.skipped)
+    if without_policy:
+        line += f"; {len(without_policy)} without a policy: structural checks only"
     print(line, file=sys.stderr)
+
+
+def _tell_stale(told: LintRun) -> None:
+    """A line for each entry of the baseline that is no longer needed."""
+    for entry, span in told.stale or ():
+        place = f"{span.path}:{span.line}:{span.column}"
+        said = f"stale: {entry.code} is no longer found in {entry.path}: {entry.message}"
+        print(printable(f"note: {place}: {said}"), file=sys.stderr)

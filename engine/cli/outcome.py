@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 
 from stowplan.model import Severity, Violation, shown
 from stowplan.reports.text import printable
+from stowplan.units import plain_date
 
 FINE, FOUND, CANNOT = 0, 1, 2
 _INTERRUPTED, _BUG = 130, 70
@@ -85,7 +86,7 @@ def today(options: argparse.Namespace) -> date:
     if options.as_of is None:
         return datetime.now(UTC).date()
     try:
-        return date.fromisoformat(options.as_of)
+        return plain_date(options.as_of)
     except ValueError:
         text = f"--as-of: {shown(options.as_of)} is no date: write it like 2027-01-31"
         raise UsageError(text) from None
@@ -99,5 +100,6 @@ def add_policy(parser: argparse.ArgumentParser) -> None:
         metavar="FILE|DIR|PACK",
         default=[],
         help="a policy file, a folder of them, or a shipped pack such as stowplan:customer-data; "
-        "repeatable (default: what stowplan.yaml names, else policies/ beside the manifest)",
+        "repeatable (default: what stowplan.yaml names, else policies/ beside the manifest, else "
+        "constraints.md there)",
     )

@@ -7,7 +7,9 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from stowplan.documents import Document
 from stowplan.evaluation import ordered
+from stowplan.model import Plan
 from stowplan.planning.follow_up import for_window, window_names
 from stowplan.reports.summary import plan_summary
 from stowplan.spelling import nearest
@@ -17,16 +19,25 @@ from .configuration import FaultyConfiguration
 from .formats import show
 from .inspection import Inspection, inspect, unused
 from .manifests import FaultyManifest, read_manifest
-from .outcome import CANNOT, UsageError, add_as_of, add_fail_on, add_policy, status, today
+from .outcome import CANNOT, FOUND, UsageError, add_as_of, add_fail_on, add_policy, status, today
 from .policies import FaultyPolicy, LoadedPolicy
-from .projects import Projects, unread_constraints
+from .projects import Projects
 from .settings import add_show_config, show_config
 from .usages import listed_manifests, other_manifests
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's own arguments."""
-    parser.add_argument("manifest", metavar="MANIFEST", help="a manifest, or a folder with one")
+    parser.add_argument(
+        "manifest", nargs="?", metavar="MANIFEST", help="a manifest, or a folder with one"
+    )
+    parser.add_argument(
+        "--check",
+        nargs="*",
+        metavar="PLAN.json",
+        help="make nothing: say whether these plans still follow from their inputs "
+        "(default: every committed migration_plan.json)",
+    )
     parser.add_argument(
         "-o", "--output-dir", metavar="DIR", default="OUTPUT", help="default: OUTPUT"
     )
@@ -45,6 +56,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Plan; artefacts go to the output folder, findings and a summary to standard output."""
+    if options.check is not None:
+        from .hook_plan import run_check  # noqa: PLC0415 (only hooks need it)
+
+        return run_check(options)
+    if options.manifest is None:
+        raise UsageError("no manifest: name one, or a folder with one")
     projects = Projects(options.policy, today(options), options.fail_on)
     try:
         document = read_manifest(options.manifest)
@@ -52,26 +69,37 @@ def run(options: argparse.Namespace) -> int:
             return show_config(projects.settings, [document.path], options.format)
         policy = projects.policy(Path(document.path))
         if policy is None:
-            unread = unread_constraints(Path(document.path))
             raise UsageError(
                 "no policy: name one with --policy, or put a folder policies/ beside the manifest"
-                + (f" ({unread})" if unread else "")
             )
-        loaded = _for_window(policy, options.window)
-        listed = listed_manifests(projects.configuration(Path(document.path).parent))
-        others = other_manifests(listed, [document], projects)
+        loaded = for_window_named(policy, options.window)
+        inspection = planned(document, policy, loaded, projects)
     except (FaultyConfiguration, FaultyPolicy, FaultyManifest) as faulty:
         show(faulty.violations, options.format)
         return CANNOT
+    _finish(inspection, loaded, options)
+    found = status(inspection.violations, projects.settings(Path(document.path)).fail_on.value)
+    return found if inspection.plan is not None else max(found, FOUND)
+
+
+def planned(
+    document: Document, policy: LoadedPolicy, loaded: LoadedPolicy, projects: Projects
+) -> Inspection:
+    """A manifest with its plan and all findings; `loaded` is its policy for the window asked for.
+
+    Raises FaultyConfiguration, FaultyPolicy.
+    """
+    listed = listed_manifests(projects.configuration(Path(document.path).parent))
+    others = other_manifests(listed, [document], projects)
     inspection = inspect(document, loaded, planning=True)
     elsewhere = [inspect(d, loaded, planning=False) for d, other in others if other is policy]
     usages = [found.usage for found in (inspection, *elsewhere) if found.usage is not None]
     violations = ordered((*inspection.violations, *unused(loaded, usages, planning=True)))
-    _finish(replace(inspection, violations=violations), loaded, options)
-    return status(violations, projects.settings(Path(document.path)).fail_on.value)
+    return replace(inspection, violations=violations)
 
 
-def _for_window(loaded: LoadedPolicy, name: str | None) -> LoadedPolicy:
+def for_window_named(loaded: LoadedPolicy, name: str | None) -> LoadedPolicy:
+    """The policy with that window as the main one; as it is for None. Raises UsageError."""
     if name is None:
         return loaded
     try:
@@ -85,22 +113,13 @@ def _for_window(loaded: LoadedPolicy, name: str | None) -> LoadedPolicy:
 
 def _finish(inspection: Inspection, loaded: LoadedPolicy, options: argparse.Namespace) -> None:
     """Write the artefacts and say what there is; without a plan say that there is none."""
-    if inspection.plan is None or inspection.manifest is None:
+    plan = recorded(inspection, loaded)
+    folder = Path(options.output_dir)
+    texts = artefacts(inspection, loaded, folder)
+    if plan is None or texts is None:
         show(inspection.violations, options.format)
         print("no plan: mend the errors above first", file=sys.stderr)
         return
-    document = inspection.document
-    policies = {file.path: (loaded.paths[file.path], file.sha256) for file in loaded.policy.files}
-    folder = Path(options.output_dir)
-    as_of = loaded.today if loaded.policy.waivers else None
-    plan = replace(inspection.plan, violations=inspection.violations, as_of=as_of)
-    texts = plan_artefacts(
-        plan,
-        inspection.manifest,
-        (Path(document.path), document.sha256),
-        policies,
-        folder,
-    )
     written = write_all(folder, texts)
     if options.format == "json":
         sys.stdout.write(texts["migration_plan.json"])
@@ -111,3 +130,21 @@ def _finish(inspection: Inspection, loaded: LoadedPolicy, options: argparse.Name
     print(plan_summary(plan))
     print()
     print(f"Written: {', '.join(path.as_posix() for path in written)}")
+
+
+def recorded(inspection: Inspection, loaded: LoadedPolicy) -> Plan | None:
+    """The plan as artefacts record it: with all findings, and the day of its waivers."""
+    if inspection.plan is None:
+        return None
+    as_of = loaded.today if loaded.policy.waivers else None
+    return replace(inspection.plan, violations=inspection.violations, as_of=as_of)
+
+
+def artefacts(inspection: Inspection, loaded: LoadedPolicy, folder: Path) -> dict[str, str] | None:
+    """The text of each artefact as it is to stand in a folder; None where there is no plan."""
+    plan, document = recorded(inspection, loaded), inspection.document
+    if plan is None or inspection.manifest is None:
+        return None
+    policies = {file.path: (loaded.paths[file.path], file.sha256) for file in loaded.policy.files}
+    source = (Path(document.path), document.sha256)
+    return plan_artefacts(plan, inspection.manifest, source, policies, folder)

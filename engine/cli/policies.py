@@ -74,6 +74,7 @@ class _Loading:
     paths: dict[str, Path] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     seen: set[Path] = field(default_factory=set)
+    pack_files: set[Path] = field(default_factory=set)
     waiting: list[tuple[str, Path, Place, Path]] = field(default_factory=list)
     extended: list[tuple[Path, Path, Place, str]] = field(default_factory=list)
 
@@ -87,8 +88,11 @@ class _Loading:
         asking: Path | None = None,
     ) -> None:
         """Read a file, a folder's files, or a pack; `asked` is the `extends` of `asking`."""
+        in_pack = asking in self.pack_files or (packed and _is_pack(name, base))
         for path, label in self._files(name, base, asked):
-            identity = path.resolve()
+            identity = _identity(path)
+            if in_pack:
+                self.pack_files.add(identity)
             if asking is not None and asked is not None:
                 self.extended.append((asking, identity, asked, label))
             if identity not in self.seen:
@@ -139,9 +143,6 @@ class _Loading:
             yield from files
             if not files:
                 self._missing(asked, label, f"{shown(label)} has no policies (*.yaml, *.yml)")
-        elif path.suffix == ".md":
-            text = f"{shown(label)}: constraints in Markdown are not read by this version"
-            self._missing(asked, label, text, "state them as a YAML policy")
         else:
             yield path, label
 
@@ -163,12 +164,13 @@ class _Loading:
         self.faults.extend(_sourced(document.faults, label))
         if not document.readable:
             return
-        file = PolicyFile(label, document.sha256, packed=packed)
+        here = _identity(path)
+        in_pack = here in self.pack_files
+        file = PolicyFile(label, document.sha256, packed=packed, in_pack=in_pack)
         part, faults = read_policy(document.data, file, _CODES)
         self.faults.extend(faults)
         if part is not None:
             self.parts.append(part)
-            here = path.resolve()
             self.waiting += [(name, path.parent, place, here) for name, place in part.extends]
 
     def _missing(self, asked: Place | None, label: str, text: str, hint: str | None = None) -> None:
@@ -181,6 +183,16 @@ class _Loading:
 _CODES = {check.code: check.firm for check in CHECKS}
 
 
+def _is_pack(name: str, base: Path | None) -> bool:
+    """Whether an `extends` names a shipped pack or a folder."""
+    return name.startswith(PACK_PREFIX) or os.path.isdir(base / name if base else name)  # noqa: PTH112
+
+
+def _identity(path: Path) -> Path:
+    """A file wherever links lead to it; a circle of links is left as it is."""
+    return Path(os.path.realpath(path))
+
+
 def _sourced(faults: Iterable[Fault], source: str) -> Iterator[Fault]:
     """Faults of reading, made to speak of their policy file."""
     return (Fault(code, replace(finding, source=source)) for code, finding in faults)
@@ -191,7 +203,7 @@ def _policy_files(folder: Path) -> list[Path]:
     return sorted(
         path
         for path in folder.iterdir()
-        if path.suffix in _ENDINGS and not path.stem.endswith("_test") and not path.is_dir()
+        if path.suffix.lower() in _ENDINGS and not path.stem.endswith("_test") and not path.is_dir()
     )
 
 

@@ -15,12 +15,13 @@ from stowplan.reports.policies import policies_text
 from stowplan.reports.policies_json import policies_json
 
 from .configuration import FaultyConfiguration
+from .current_policies import current_policies
 from .formats import show
 from .inspection import Inspection, inspect, unused
 from .manifests import FaultyManifest, read_manifest
 from .outcome import CANNOT, FINE, UsageError, add_as_of, add_policy, today
 from .policies import FaultyPolicy, LoadedPolicy, load_policies
-from .projects import Projects, unread_constraints
+from .projects import Projects
 from .settings import Setting
 
 _MEND = "name one with --policy, or put a folder policies/"
@@ -45,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
     projects = Projects(options.policy, day)
     try:
         if options.manifest is None:
-            view = _by_itself(_without_manifest(options.policy, projects), day)
+            view = _by_itself(current_policies(options.policy, projects), day)
         else:
             view = _for_manifest(read_manifest(options.manifest), projects)
     except (FaultyConfiguration, FaultyPolicy, FaultyManifest) as faulty:
@@ -53,19 +54,6 @@ def run(options: argparse.Namespace) -> int:
         return CANNOT
     sys.stdout.write(policies_json(view) if options.format == "json" else policies_text(view))
     return FINE
-
-
-def _without_manifest(named: list[str], projects: Projects) -> Setting[tuple[str, ...]]:
-    """The policies of the current folder; overrides of stowplan.yaml are for manifests only."""
-    if named:
-        return Setting(tuple(named), "--policy")
-    configuration = projects.configuration(Path())
-    for scope in configuration.scopes if configuration else ():
-        if scope.policies and not scope.globs:
-            return scope.policies
-    if Path("policies").exists():
-        return Setting(("policies",), "policies/ in the current folder")
-    return Setting((), "default")
 
 
 def _by_itself(setting: Setting[tuple[str, ...]], day: date) -> PolicyView:
@@ -86,9 +74,7 @@ def _for_manifest(document: Document, projects: Projects) -> PolicyView:
     path = Path(document.path)
     loaded = projects.policy(path)
     if loaded is None:
-        unread = unread_constraints(path)
-        beside = f"{_MEND} beside the manifest"
-        raise UsageError(f"no policy: {beside}" + (f" ({unread})" if unread else ""))
+        raise UsageError(f"no policy: {_MEND} beside the manifest")
     inspection = inspect(document, loaded, planning=False)
     judged = _judged(inspection)
     usages = [] if inspection.usage is None else [inspection.usage]

@@ -12,7 +12,10 @@ from .configuration import Configuration, find_configuration, nearby
 from .policies import LoadedPolicy, load_policies
 from .settings import Setting, Settings
 
-__all__ = ["Projects", "nearby", "unread_constraints"]
+__all__ = ["CONSTRAINTS", "Projects", "nearby"]
+
+CONSTRAINTS = "constraints.md"
+"""The policy in Markdown that is taken from beside a manifest where there is no other."""
 
 _STRICTEST_FIRST = (Severity.INFO, Severity.WARNING, Severity.ERROR)
 
@@ -21,7 +24,8 @@ class Projects:
     """The settings, policies and configurations of a run's manifests.
 
     `named` are the policies of the command line, `fail_on` its severity. They win over what
-    `stowplan.yaml` says of the manifest, and that over a folder `policies/` beside the manifest.
+    `stowplan.yaml` says of the manifest, that over a folder `policies/` beside the manifest, and
+    that over a `constraints.md` there.
     `today` is the day on which waivers are judged.
     """
 
@@ -86,6 +90,9 @@ class Projects:
         beside = manifest.parent / "policies"
         if beside.exists():
             return Setting((beside.as_posix(),), "policies/ beside the manifest")
+        constraints = manifest.parent / CONSTRAINTS
+        if constraints.is_file():
+            return Setting((constraints.as_posix(),), f"{CONSTRAINTS} beside the manifest")
         return Setting((), "default")
 
     def _fail_on_of(self, manifest: Path, configuration: Configuration | None) -> Setting[Severity]:
@@ -93,11 +100,3 @@ class Projects:
             return Setting(Severity(self._fail_on), "--fail-on")
         stated = configuration and configuration.fail_on(manifest)
         return stated or Setting(Severity.ERROR, "default")
-
-
-def unread_constraints(manifest: Path) -> str:
-    """What to say where a policy in Markdown lies beside a manifest; empty where none does."""
-    beside = manifest.parent / "constraints.md"
-    if not beside.exists():
-        return ""
-    return f"{beside.as_posix()} is not read by this version: state it as a YAML policy"

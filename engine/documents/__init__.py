@@ -24,7 +24,7 @@ from .places import Lines, Mark, Places
 if TYPE_CHECKING:
     from .scalars import Scalars
 
-__all__ = ["Document", "Kind", "PlacedFinding", "Unreadable", "parse", "read"]
+__all__ = ["Document", "Kind", "PlacedFinding", "Unreadable", "decoded", "parse", "read"]
 
 SIZE = 256 * 1024 * 1024
 """How many bytes a document may have."""
@@ -140,12 +140,14 @@ def parse(content: bytes | str, name: str, kind: Kind = "manifest") -> Document:
 
 
 def _document(raw: bytes, name: str, suffix: str, kind: Kind) -> Document:
+    if kind == "policy" and suffix.lower() == ".md":
+        from .markdown import constraints_document  # noqa: PLC0415 (few policies are Markdown)
+
+        return constraints_document(raw, name)
     sha256 = hashlib.sha256(raw).hexdigest()
-    try:
-        text = _decoded(raw)
-    except Broken as broken:
-        lines = Lines(_readable_part(raw))
-        return Document(name, None, sha256, "", _faults(broken.flaws, lines, kind), readable=False)
+    text = decoded(raw, name, sha256, kind)
+    if isinstance(text, Document):
+        return text
     is_json = _is_json(text, suffix.lower())
     try:
         with _no_collection():
@@ -153,6 +155,15 @@ def _document(raw: bytes, name: str, suffix: str, kind: Kind) -> Document:
     except Broken as broken:
         faults = _faults(broken.flaws, Lines(text), kind)
         return Document(name, None, sha256, text, faults, readable=False)
+
+
+def decoded(raw: bytes, name: str, sha256: str, kind: Kind) -> str | Document:
+    """The text of a file; what is none is a document that cannot be read and says why."""
+    try:
+        return _decoded(raw)
+    except Broken as broken:
+        lines = Lines(_readable_part(raw))
+        return Document(name, None, sha256, "", _faults(broken.flaws, lines, kind), readable=False)
 
 
 def _loaded(text: str, name: str, sha256: str, kind: Kind, *, is_json: bool) -> Document:

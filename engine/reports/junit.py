@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from types import ModuleType
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What no XML document may hold, not even as a reference."""
+
+
+Kind: TypeAlias = Literal["failure", "error", "skipped"]
+"""What may be the matter with a case."""
 
 
 class JunitMissingError(Exception):
@@ -17,19 +21,23 @@ class JunitMissingError(Exception):
 
 
 class Trouble(NamedTuple):
-    """Why a case is not in order; an `error` is one that could not be judged at all."""
+    """Why a case is not in order; an `error` is one that could not be judged at all.
 
-    kind: Literal["failure", "error"]
+    A `skipped` one does not count: somebody has accepted it.
+    """
+
+    kind: Kind
     message: str
     text: str = ""
 
 
 class Case(NamedTuple):
-    """One thing that was judged; in order where there is no trouble."""
+    """One thing that was judged; in order where there is no trouble. `output` is for readers."""
 
     name: str
     classname: str
     troubles: tuple[Trouble, ...] = ()
+    output: str = ""
 
 
 class Suite(NamedTuple):
@@ -61,13 +69,15 @@ def _library() -> ModuleType:
 
 def _written(case: Case, library: ModuleType) -> Any:  # noqa: ANN401 (the library may be absent)
     written = library.TestCase(_sayable(case.name), _sayable(case.classname))
-    kinds = {"failure": library.Failure, "error": library.Error}
+    kinds = {"failure": library.Failure, "error": library.Error, "skipped": library.Skipped}
     results = []
     for trouble in case.troubles:
         result = kinds[trouble.kind](_sayable(trouble.message))
         result.text = _sayable(trouble.text)
         results.append(result)
     written.result = results
+    if case.output:
+        written.system_out = _sayable(case.output)
     return written
 
 

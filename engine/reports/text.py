@@ -10,7 +10,7 @@ from stowplan.model import Severity, Violation
 def violation_line(violation: Violation) -> str:
     """`path:line:column: severity[code] message`, all on one line whatever names hold.
 
-    A hint of one line follows, and the waiver, if there is one.
+    A hint of one line follows, and what suppresses it, if anything does.
     """
     span = violation.span
     place = f"{span.path}:{span.line}:{span.column}"
@@ -21,11 +21,19 @@ def violation_line(violation: Violation) -> str:
 
 
 def waiver_text(violation: Violation) -> str:
+    """How a violation is suppressed, to stand after its message; empty where it is not."""
+    said = justification(violation)
+    return f"; {said}" if said else ""
+
+
+def justification(violation: Violation) -> str:
     """Who has accepted a violation until when, and why; empty where nobody has."""
     waived = violation.suppressed
-    if waived is None or waived["by"] != "waiver":
+    if waived is None:
         return ""
-    return f"; waived until {waived['expires']} by {waived['owner']}: {waived['reason']}"
+    if waived["by"] == "baseline":
+        return "in the baseline"
+    return f"waived until {waived['expires']} by {waived['owner']}: {waived['reason']}"
 
 
 def printable(text: str) -> str:

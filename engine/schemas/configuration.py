@@ -8,9 +8,18 @@ from typing import Any, NamedTuple
 
 from stowplan.model import DocPath, Fault, Finding, Severity, shown
 
-from .shape import Kind, Schema, Shape
+from .shape import Check, Complaint, Kind, Schema, Shape
 
 _ITEMS = {"type": "string"}
+_DOCS_URL = r"https?://[!#-;=?-\[\]_a-z~]+(\{code\}[!#-;=?-\[\]_a-z~]*)+"
+
+
+def _wrong_docs_url(text: str) -> Complaint | None:
+    if re.fullmatch(_DOCS_URL, text):
+        return None
+    said = f"must be a web address with {{code}} in it, is {shown(text)}"
+    return Complaint(Kind.OTHER, said, "write https://example.org/checks/{code}")
+
 
 _SETTINGS: Schema = {
     "policies": {
@@ -48,6 +57,14 @@ CONFIGURATION: Schema = {
         "schema": {"type": "dict", "schema": OVERRIDE},
         "meta": {"description": "Other values for some manifests; a later one wins, key by key."},
     },
+    "docs_url": {
+        "type": "string",
+        "check_with": Check(_wrong_docs_url),
+        "meta": {
+            "description": "Where checks are explained; {code} stands for a check's code.",
+            "json_schema": {"pattern": f"^{_DOCS_URL}$"},
+        },
+    },
 }
 
 _SHAPE = Shape(CONFIGURATION)
@@ -73,6 +90,7 @@ class ConfigurationValues(NamedTuple):
 
     manifests: tuple[str, ...]
     sections: tuple[Section, ...]
+    docs_url: str | None = None
 
 
 def read_configuration(data: object) -> tuple[ConfigurationValues | None, tuple[Fault, ...]]:
@@ -83,7 +101,8 @@ def read_configuration(data: object) -> tuple[ConfigurationValues | None, tuple[
         return None, faults
     overrides = enumerate(data.get("overrides", ()))
     sections = (_section((), data), *(_section(("overrides", n), o) for n, o in overrides))
-    return ConfigurationValues(tuple(data.get("manifests", ())), sections), ()
+    manifests = tuple(data.get("manifests", ()))
+    return ConfigurationValues(manifests, sections, data.get("docs_url")), ()
 
 
 def _section(path: DocPath, data: dict[str, Any]) -> Section:

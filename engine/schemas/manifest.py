@@ -64,7 +64,8 @@ def _text(description: str) -> dict[str, Any]:
 
 
 def _size(description: str) -> dict[str, Any]:
-    meta = {"description": description, "noun": "a number of megabytes"}
+    bounds = {"minimum": 0, "maximum": float(_LARGEST_MB)}
+    meta = {"description": description, "noun": "a number of megabytes", "json_schema": bounds}
     return {"type": "number", "check_with": Check(_size_complaint), "meta": meta}
 
 
@@ -77,7 +78,11 @@ TABLE: Mapping[str, Mapping[str, Any]] = {
         "type": "number",
         "required": True,
         "check_with": Check(_rows_complaint),
-        "meta": {"description": "How many rows it has.", "noun": "a whole number"},
+        "meta": {
+            "description": "How many rows it has.",
+            "noun": "a whole number",
+            "json_schema": {"type": "integer", "minimum": 0, "maximum": LARGEST},
+        },
     },
     "size_mb": {**_size("Its size in MB (1 000 000 bytes), indexes apart."), "required": True},
     "priority": _text("The name of a priority class, used where no rule classifies the table."),
@@ -121,7 +126,10 @@ MANIFEST: Mapping[str, Mapping[str, Any]] = {
     "measured_at": {
         "type": "string",
         "check_with": Check(_date_complaint),
-        "meta": {"description": "The day on which rows and sizes were measured."},
+        "meta": {
+            "description": "The day on which rows and sizes were measured.",
+            "json_schema": {"format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
+        },
     },
 }
 """The whole manifest; keys that start with `x-` may stand anywhere."""

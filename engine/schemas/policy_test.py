@@ -40,7 +40,14 @@ _GIVEN: Schema = {
     "manifest": _key(
         ["string", "dict"], "A path from this file's folder, or a manifest.", empty=False
     ),
-    "as_of": _key("string", "The day on which waivers are judged.", check_with=Check(_wrong_date)),
+    "as_of": {
+        "type": "string",
+        "check_with": Check(_wrong_date),
+        "meta": {
+            "description": "The day on which waivers are judged.",
+            "json_schema": {"format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
+        },
+    },
 }
 
 VIOLATION: Schema = {
