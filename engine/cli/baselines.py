@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from stowplan.model import CheckRule, Policy, Severity, Violation
 
+from .faulty import Faulty
 from .outcome import UsageError
 from .policies import PACK_PREFIX
 
@@ -27,12 +28,8 @@ _START = 4096
 """In how many bytes from its start a file says that it is a baseline."""
 
 
-class FaultyBaseline(Exception):  # noqa: N818 (it is no error of the program's)
+class FaultyBaseline(Faulty):
     """A baseline with faults: all of them."""
-
-    def __init__(self, violations: tuple[Violation, ...]) -> None:
-        super().__init__("faulty baseline")
-        self.violations = violations
 
 
 def add_baseline(parser: argparse.ArgumentParser) -> None:

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from stowplan.documents import Document, Unreadable, read
-from stowplan.model import Fault, Finding, Severity, Violation
+from stowplan.model import Fault, Finding, Severity
 from stowplan.schemas.configuration import Section, read_configuration
 
+from .faulty import Faulty
 from .places import violations_of
 from .policies import PACK_PREFIX
 from .settings import Setting
@@ -65,12 +66,8 @@ class Configuration:
         return (scope for scope in reversed(self.scopes) if scope.covers(parts))
 
 
-class FaultyConfiguration(Exception):  # noqa: N818 (it is no error of the program's)
+class FaultyConfiguration(Faulty):
     """A configuration with faults: all of them."""
-
-    def __init__(self, violations: tuple[Violation, ...]) -> None:
-        super().__init__("faulty configuration")
-        self.violations = violations
 
 
 def find_configuration(start: Path) -> Configuration | None:

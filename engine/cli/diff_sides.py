@@ -15,7 +15,7 @@ from stowplan.comparison.plan_nodes import NotAPlanError
 from stowplan.comparison.statements import Sources
 from stowplan.documents import Document
 from stowplan.evaluation import ordered
-from stowplan.model import Place, Severity, Violation
+from stowplan.model import Place, Violation
 from stowplan.policy_view import Judged
 from stowplan.reports.diff_text import SideFaults
 from stowplan.rules.check import Usage
@@ -60,8 +60,7 @@ def manifest_sides(documents: Sequence[Document], projects: Projects) -> dict[st
     found = [(inspect(document, loaded, planning=True), loaded) for document, loaded in pairs]
     blocked = [inspection for inspection, _ in found if inspection.blocked]
     if blocked:
-        errors = (v for inspection in blocked for v in inspection.violations)
-        raise FaultyManifest(ordered(v for v in errors if v.severity is Severity.ERROR))
+        raise FaultyManifest(ordered(v for inspection in blocked for v in inspection.errors))
     usages = _usages(found, projects)
     vain: dict[int, tuple[Violation, ...]] = {}
     sides = {}
@@ -123,8 +122,8 @@ class _Files:
 
     def place(self, place: Place) -> str:
         """`path:line:column`."""
-        line, column = self.loaded.documents[place.source].locate(place.path)
-        return f"{place.source}:{line}:{column}"
+        span = self.loaded.span(place)
+        return f"{span.path}:{span.line}:{span.column}"
 
 
 def side_of_manifest(path: str, projects: Projects) -> Side:

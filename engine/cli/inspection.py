@@ -52,9 +52,14 @@ class Inspection:
     ground: Groundwork | None = None
 
     @property
+    def errors(self) -> tuple[Violation, ...]:
+        """The violations that are errors."""
+        return tuple(v for v in self.violations if v.severity is Severity.ERROR)
+
+    @property
     def blocked(self) -> bool:
         """Whether an error of the manifest itself keeps it from being planned."""
-        return any(v.code in _BLOCKING and v.severity is Severity.ERROR for v in self.violations)
+        return any(v.code in _BLOCKING for v in self.errors)
 
 
 def inspect(document: Document, loaded: LoadedPolicy | None, *, planning: bool) -> Inspection:

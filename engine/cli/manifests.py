@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stowplan.documents import Document, Unreadable, read
-from stowplan.model import Fault, Finding, Violation, shown
+from stowplan.model import Fault, Finding, shown
 
+from .faulty import Faulty
 from .places import violations_of
 
 ENDINGS = (".json", ".yaml", ".yml")
@@ -59,12 +60,8 @@ def manifest_of(path: str) -> Path:
     raise Unreadable(path, f"is a folder without {', '.join(_NAMES)}")
 
 
-class FaultyManifest(Exception):  # noqa: N818 (it is no error of the program's)
+class FaultyManifest(Faulty):
     """A manifest that keeps a command from its work, and why."""
-
-    def __init__(self, violations: tuple[Violation, ...]) -> None:
-        super().__init__("faulty manifest")
-        self.violations = violations
 
 
 def read_manifest(path: str) -> Document:

@@ -11,24 +11,21 @@ from pathlib import Path
 import stowplan.policies
 from stowplan.documents import Document, Unreadable, read
 from stowplan.evaluation import evaluate, ordered
-from stowplan.model import Fault, Finding, Place, Policy, PolicyFile, Violation, shown
+from stowplan.model import Fault, Finding, Place, Policy, PolicyFile, Span, shown
 from stowplan.rules import CHECKS
 from stowplan.rules.check import Reading
 from stowplan.schemas.policy import PolicyPart, combine, read_policy
 from stowplan.spelling import nearest
 
+from .faulty import Faulty
 from .places import locator
 
 PACK_PREFIX = "stowplan:"
 _ENDINGS = (".yaml", ".yml")
 
 
-class FaultyPolicy(Exception):  # noqa: N818 (it is no error of the program's)
+class FaultyPolicy(Faulty):
     """A policy with faults: all of them. Nothing is checked by half a policy."""
-
-    def __init__(self, violations: tuple[Violation, ...]) -> None:
-        super().__init__("faulty policy")
-        self.violations = violations
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +39,10 @@ class LoadedPolicy:
     documents: Mapping[str, Document]
     paths: Mapping[str, Path]
     today: date
+
+    def span(self, place: Place) -> Span:
+        """Line and column of a value in one of its files."""
+        return Span(place.source, *self.documents[place.source].locate(place.path))
 
 
 def load_policies(named: Sequence[str], today: date, base: Path | None = None) -> LoadedPolicy:

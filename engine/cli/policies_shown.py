@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from stowplan.documents import Document
-from stowplan.model import DocPath, Place, Severity, Span
+from stowplan.model import DocPath, Place
 from stowplan.policy_view import Judged, PolicyView, view_policy
 from stowplan.reports.policies import policies_text
 from stowplan.reports.policies_json import policies_json
@@ -65,7 +65,7 @@ def _by_itself(setting: Setting[tuple[str, ...]], day: date) -> PolicyView:
         loaded.policy,
         day,
         setting.origin,
-        locate=sources.locate,
+        locate=loaded.span,
         declared=sources.declared,
     )
 
@@ -83,7 +83,7 @@ def _for_manifest(document: Document, projects: Projects) -> PolicyView:
         loaded.policy,
         loaded.today,
         projects.settings(path).policies.origin,
-        locate=sources.locate,
+        locate=loaded.span,
         declared=sources.declared,
         manifest=document.path,
         judged=judged,
@@ -94,8 +94,7 @@ def _for_manifest(document: Document, projects: Projects) -> PolicyView:
 def _judged(inspection: Inspection) -> Judged:
     """The manifest under the policy. Raises FaultyManifest with the errors that forbid it."""
     if inspection.ground is None:
-        found = inspection.violations
-        raise FaultyManifest(tuple(v for v in found if v.severity is Severity.ERROR))
+        raise FaultyManifest(inspection.errors)
     return Judged(inspection.ground, inspection.judgements)
 
 
@@ -104,10 +103,6 @@ class _Sources:
     """The files of a policy, which know where everything stands."""
 
     loaded: LoadedPolicy
-
-    def locate(self, place: Place) -> Span:
-        """Line and column of a value."""
-        return Span(place.source, *self.loaded.documents[place.source].locate(place.path))
 
     def declared(self, path: DocPath) -> Place | None:
         """The first file in load order that states a path of two keys."""

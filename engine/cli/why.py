@@ -8,7 +8,7 @@ from pathlib import Path
 
 from stowplan.documents import Document
 from stowplan.explanation import Evidence, explain_table
-from stowplan.model import Manifest, Place, Severity, Span, shown
+from stowplan.model import Manifest, Place, Span, shown
 from stowplan.reports.why import why_text
 from stowplan.reports.why_json import why_json
 from stowplan.spelling import nearest
@@ -64,14 +64,14 @@ def _evidence(document: Document, loaded: LoadedPolicy, table: str) -> Evidence:
     """The manifest under its policy, planned. Raises FaultyManifest, and UsageError for a name."""
     found = inspect(document, loaded, planning=True)
     if found.ground is None:
-        errors = (v for v in found.violations if v.severity is Severity.ERROR)
-        raise FaultyManifest(tuple(errors))
+        raise FaultyManifest(found.errors)
     if table not in found.ground.graph.position:
         raise UsageError(_unknown(table, found.ground.manifest))
 
     def locate(place: Place) -> Span:
-        source = loaded.documents[place.source] if place.source else document
-        return Span(source.path, *source.locate(place.path))
+        if place.source:
+            return loaded.span(place)
+        return Span(document.path, *document.locate(place.path))
 
     situation = situation_of(found.ground, found.plan)
     return Evidence(found.ground, situation, found.judgements, found.violations, locate)

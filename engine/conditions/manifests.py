@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from stowplan.expressions import DOUBLE, INT, STRING, list_of
+from stowplan.units import megabytes
 
 from .tables import TABLE, Facts, TableFacts
-from .words import Record, Word, many, megabytes, one
+from .words import Record, Word, many, one
 
 
 class Edge(NamedTuple):

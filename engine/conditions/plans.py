@@ -13,8 +13,9 @@ from stowplan.model import (
     PlannedTable,
     PlannedWindow,
 )
+from stowplan.units import megabytes, seconds
 
-from .words import Record, Word, many, megabytes, one, seconds
+from .words import Record, Word, many, one
 
 
 class FilledWindow(NamedTuple):

@@ -9,8 +9,9 @@ from typing import NamedTuple
 from stowplan.expressions import BOOL, DOUBLE, INT, STRING, list_of, map_of
 from stowplan.graph import DependencyGraph, Reach
 from stowplan.model import ClassedTable, Dependency, Manifest, Placement, Table
+from stowplan.units import megabytes
 
-from .words import Record, Word, megabytes
+from .words import Record, Word
 
 
 class Facts:

@@ -72,7 +72,7 @@ class Views:
     def dependencies(self, selected: frozenset[str] | None, budget: Budget) -> Iterator[Any]:
         """Every dependency whose child is selected; each costs a step, for rules make very many."""
         rows, manifest, graph = self.table_rows, self.manifest_row, self._facts.graph
-        with_origin = any(path == "edge.origin" for path in self._reads)
+        with_origin = "edge.origin" in self._reads
         for child in range(graph.size):
             if selected is not None and self._name(child) not in selected:
                 continue

@@ -7,9 +7,6 @@ from typing import Any, NamedTuple
 
 from stowplan.expressions import Field, Type, list_of, record
 
-MEGABYTE = 1_000_000
-SECOND = 1_000_000
-
 Reader = Callable[[Any], dict[str, object]]
 """A subject to the values of the fields that are asked for."""
 
@@ -86,13 +83,3 @@ def _reading(word: Word, rest: list[str]) -> Callable[[Any], object]:
     if word.many:
         return lambda subject: [inner(each) for each in read(subject)]
     return lambda subject: inner(read(subject))
-
-
-def megabytes(size: int) -> float:
-    """Bytes as MB."""
-    return size / MEGABYTE
-
-
-def seconds(microseconds: int) -> float:
-    """Microseconds as seconds."""
-    return microseconds / SECOND

@@ -62,11 +62,10 @@ class YamlScalars(Scalars):
     """The scalars of a YAML text."""
 
     def __init__(self, text: str, data: object) -> None:
-        import yaml  # noqa: PLC0415 (takes longer to import than JSON to read)
+        from .yaml_text import events  # noqa: PLC0415 (PyYAML takes longer to import than JSON)
 
         super().__init__(text, data)
-        loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        self._events: list[Any] = list(yaml.parse(text, Loader=loader))
+        self._events: list[Any] = list(events(text))
         # The walk that finds offsets by paths finds an event's number as well.
         self._numbers = Places(_marks(self._events))
 

@@ -31,7 +31,7 @@ def load(text: str) -> tuple[object, bool, tuple[Flaw, ...]]:
     """
     builder = _Builder(text)
     try:
-        for event in _events(text):
+        for event in events(text):
             builder.take(event)
     except yaml.YAMLError as error:
         raise Broken(*builder.flaws, explained(error, text)) from None
@@ -44,13 +44,13 @@ def load(text: str) -> tuple[object, bool, tuple[Flaw, ...]]:
 
 def marks(text: str) -> Iterator[Mark]:
     """What stands where, in a text that `load` could read."""
-    for event in _events(text):
+    for event in events(text):
         kind = _MARKS.get(type(event))
         if kind is not None:
             yield kind, event.start_mark.index, _text(event) if kind is SCALAR else ""
 
 
-def _text(event: Any) -> str:  # noqa: ANN401 (see _events)
+def _text(event: Any) -> str:  # noqa: ANN401 (see events)
     return f"*{event.anchor}" if type(event) is yaml.AliasEvent else str(event.value)
 
 
@@ -64,7 +64,7 @@ _MARKS = {
 }
 
 
-def _events(text: str) -> Iterator[Any]:
+def events(text: str) -> Iterator[Any]:
     """All events; typed loosely because PyYAML's stubs know neither its marks nor its parsers."""
     parser: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
     return iter(parser.get_event, None)
@@ -104,7 +104,7 @@ class _Builder:
         self.anchors: dict[str, _Anchored | None] = {}
         self.stack = [_Frame(self.root, None, 0)]
 
-    def take(self, event: Any) -> None:  # noqa: ANN401 (see _events)
+    def take(self, event: Any) -> None:  # noqa: ANN401 (see events)
         """One event, the most frequent kinds first."""
         kind = type(event)
         if kind is yaml.ScalarEvent:

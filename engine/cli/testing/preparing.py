@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
+from stowplan.cli.faulty import Faulty
 from stowplan.cli.places import violations_of
 from stowplan.cli.policies import FaultyPolicy, LoadedPolicy, load_policies
 from stowplan.documents import Document, Unreadable, read
@@ -33,12 +34,8 @@ _PLANNED = frozenset(check.code for check in CHECKS if check.planned)
 _OF_MANIFESTS = frozenset(check.code for check in CHECKS) - _OF_POLICIES
 
 
-class FaultyTests(Exception):  # noqa: N818 (it is no error of the program's)
+class FaultyTests(Faulty):
     """Test files with faults, or policies of theirs: all of them. Nothing was run."""
-
-    def __init__(self, violations: tuple[Violation, ...]) -> None:
-        super().__init__("faulty tests")
-        self.violations = violations
 
 
 class PreparedTest(NamedTuple):
