@@ -7,18 +7,23 @@ from hypothesis import strategies as st
 from schedule_checker import Instance, SmallGraph, instances, load_time
 
 from stowplan.model import Capacity, Demand, Witness
-from stowplan.planning.bounds import critical_path, lower_bound, tails
+from stowplan.planning.bounds import chains_of, critical_path, lower_bound, tails
 from stowplan.planning.improving import improve
 from stowplan.planning.ranking import Ranking
 from stowplan.planning.scheduling import last_finish, schedule
+from stowplan.planning.workload import gather
 
 SECOND = 10**6
 NAMES = tuple("abcdefgh")
 
 
+def chains(*terms):
+    return chains_of(gather(*terms))
+
+
 def bound(demands, edges=(), rate=10, streams=2):
     graph = SmallGraph(len(demands), frozenset(edges))
-    return lower_bound(range(graph.size), graph, demands, Capacity(rate, streams), NAMES)
+    return lower_bound(chains(range(graph.size), graph, demands, Capacity(rate, streams)), NAMES)
 
 
 def recomputed(instance, witness):
@@ -77,24 +82,24 @@ def test_tables_whose_tail_is_short_are_left_out_where_that_proves_more():
 def test_the_critical_path_is_the_longest_chain_and_of_equal_ones_the_first_by_name():
     graph = SmallGraph(5, frozenset({(4, 1), (4, 2), (0, 3)}))
     demands = [Demand(5), Demand(20), Demand(20), Demand(10), Demand(10)]
-    assert critical_path(range(5), graph, demands, Capacity(10, 1)) == (4, 1)
-    assert critical_path([0, 3], graph, demands, Capacity(10, 1)) == (0, 3)
-    assert critical_path([], graph, demands, Capacity(10, 1)) == ()
+    assert critical_path(chains(range(5), graph, demands, Capacity(10, 1))) == (4, 1)
+    assert critical_path(chains([0, 3], graph, demands, Capacity(10, 1))) == (0, 3)
+    assert critical_path(chains([], graph, demands, Capacity(10, 1))) == ()
 
 
 def test_the_critical_path_passes_through_hubs():
     graph = SmallGraph(4, frozenset(), ((frozenset({0, 1}), frozenset({2, 3})),))
     demands = [Demand(1), Demand(2), Demand(3), Demand(3)]
-    assert critical_path(range(4), graph, demands, Capacity(1, 1)) == (1, 2)
+    assert critical_path(chains(range(4), graph, demands, Capacity(1, 1))) == (1, 2)
 
 
 def test_a_tail_is_the_longest_chain_below_a_table_without_itself():
     graph = SmallGraph(4, frozenset({(0, 1), (1, 2), (0, 3)}))
     demands = [Demand(9), Demand(10, None, SECOND), Demand(5, None, 0, SECOND), Demand(7, 1)]
     capacity = Capacity(10, 1)
-    below = tails(range(4), graph, demands, capacity)
+    below = tails(chains(range(4), graph, demands, capacity))
     assert below == {0: 7 * SECOND, 1: 3 * SECOND // 2, 2: 0, 3: 0}
-    assert tails([0, 1, 2], graph, demands, capacity)[0] == 7 * SECOND // 2
+    assert tails(chains([0, 1, 2], graph, demands, capacity))[0] == 7 * SECOND // 2
 
 
 @settings(max_examples=400, deadline=None)
@@ -102,7 +107,7 @@ def test_a_tail_is_the_longest_chain_below_a_table_without_itself():
 def test_no_schedule_ends_before_the_bound_and_the_witness_adds_up_to_it(instance, data):
     graph, demands, capacity = instance.graph, instance.demands, instance.capacity
     tables = graph.closed(data.draw(st.sets(st.sampled_from(instance.tables), min_size=1)))
-    lower, witness = lower_bound(tables, graph, demands, capacity, instance.names)
+    lower, witness = lower_bound(chains(tables, graph, demands, capacity), instance.names)
     assert recomputed(instance, witness) == lower
     ranks = data.draw(st.dictionaries(st.sampled_from(instance.tables), st.integers(0, 9)))
     for chosen in (tables, instance.tables):
@@ -116,11 +121,11 @@ def test_no_schedule_ends_before_the_bound_and_the_witness_adds_up_to_it(instanc
 @given(instances(most=12))
 def test_the_path_of_the_bound_is_the_critical_path_and_a_chain(instance):
     graph = instance.graph
-    path = critical_path(instance.tables, graph, instance.demands, instance.capacity)
+    path = critical_path(chains(instance.tables, graph, instance.demands, instance.capacity))
     assert all(a in graph.table_parents(b) for a, b in pairwise(path))
     length = recomputed(instance, Witness("path", tuple(instance.names[t] for t in path)))
     lower, _ = lower_bound(
-        instance.tables, graph, instance.demands, instance.capacity, instance.names
+        chains(instance.tables, graph, instance.demands, instance.capacity), instance.names
     )
     assert length <= lower
 
@@ -132,7 +137,7 @@ def test_without_caps_and_overheads_the_bound_is_attained(demands):
     capacity = Capacity(10, 3)
     names = [str(table) for table in range(graph.size)]
     timings = schedule(range(graph.size), graph, demands, [0] * graph.size, capacity)
-    lower, _ = lower_bound(range(graph.size), graph, demands, capacity, names)
+    lower, _ = lower_bound(chains(range(graph.size), graph, demands, capacity), names)
     assert last_finish(timings, timings) == lower
 
 

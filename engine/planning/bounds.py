@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
-from stowplan.model import Capacity, Demand, Witness
+from stowplan.model import Witness
 
-from .workload import MICROSECONDS, Graph, Workload, ceiling, gather
+from .workload import MICROSECONDS, Workload, ceiling
 
 UNSEEN = 2_500_000
 """A part in so many does not show in a gap of six decimals."""
 
 
-def lower_bound(
-    tables: Iterable[int],
-    graph: Graph,
-    demands: Sequence[Demand],
-    capacity: Capacity,
-    names: Sequence[str],
-) -> tuple[int, Witness]:
-    """The earliest finish of `tables` that can be proven, in microseconds, and its witness.
+class Chains(NamedTuple):
+    """A workload with its chains at full rate; everything by node, in microseconds.
+
+    `costs` is the time from start to finish (hubs take none), `before` when the last parent has
+    finished, `below` the longest chain below the node.
+    """
+
+    workload: Workload
+    costs: Sequence[int]
+    before: Sequence[int]
+    below: Sequence[int]
+
+
+def chains_of(workload: Workload) -> Chains:
+    """The chains of a workload."""
+    costs = _costs(workload)
+    return Chains(workload, costs, _before(workload, costs), _below(workload, costs))
+
+
+def lower_bound(chains: Chains, names: Sequence[str]) -> tuple[int, Witness]:
+    """The earliest finish of a workload that can be proven, in microseconds, and its witness.
 
     The greatest of three bounds:
 
@@ -33,11 +47,11 @@ def lower_bound(
     bandwidth over all tables is less than the best by nothing that shows (loads end on whole
     microseconds), it is given: it is what people can reckon.
     """
-    workload = gather(tables, graph, demands, capacity)
+    workload = chains.workload
     if not workload.tables:
         return 0, Witness("nothing")
-    some, witness = _bandwidth_bound(workload)
-    bounds = [_path_bound(workload, names), (some, witness), _stream_bound(workload)]
+    some, witness = _bandwidth_bound(chains)
+    bounds = [_path_bound(chains, names), (some, witness), _stream_bound(workload)]
     best = max(bounds, key=lambda bound: bound[0])
     over_all = witness.size * MICROSECONDS == sum(workload.work)
     if over_all and (best[0] - some) * UNSEEN <= some:
@@ -45,38 +59,37 @@ def lower_bound(
     return best
 
 
-def critical_path(
-    tables: Iterable[int], graph: Graph, demands: Sequence[Demand], capacity: Capacity
-) -> tuple[int, ...]:
-    """The longest chain of `tables` at full rate; of equal ones the first by name."""
-    workload = gather(tables, graph, demands, capacity)
-    return tuple(workload.tables[at] for at in _longest_path(workload))
+def critical_path(chains: Chains) -> tuple[int, ...]:
+    """The tables of the longest chain at full rate; of equal ones the first by name."""
+    return tuple(chains.workload.tables[at] for at in _longest_path(chains))
 
 
-def tails(
-    tables: Iterable[int], graph: Graph, demands: Sequence[Demand], capacity: Capacity
-) -> dict[int, int]:
-    """For each of `tables` the longest chain of those below it at full rate, in microseconds."""
-    workload = gather(tables, graph, demands, capacity)
-    return dict(zip(workload.tables, _below(workload), strict=False))
+def tails(chains: Chains) -> dict[int, int]:
+    """For each table the longest chain of those below it at full rate, in microseconds."""
+    return dict(zip(chains.workload.tables, chains.below, strict=False))
 
 
 def proven(workload: Workload) -> int:
     """The lower bound of a workload, as in `lower_bound`, without a witness."""
-    path = max(earliest_finishes(workload), default=0)
-    return max(_bandwidth_bound(workload)[0], path, _stream_bound(workload)[0])
+    chains = chains_of(workload)
+    path = max(_finishes(chains), default=0)
+    return max(_bandwidth_bound(chains)[0], path, _stream_bound(workload)[0])
 
 
 def earliest_finishes(workload: Workload) -> list[int]:
     """By position, when a table ends if nothing but its parents stands in its way, at full rate."""
-    nodes = zip(_before(workload), _costs(workload), strict=True)
-    return [before + cost for before, cost in nodes][: len(workload.tables)]
+    costs = _costs(workload)
+    return _finishes(Chains(workload, costs, _before(workload, costs), ()))
 
 
-def _path_bound(workload: Workload, names: Sequence[str]) -> tuple[int, Witness]:
-    path, costs = _longest_path(workload), _costs(workload)
-    named = tuple(names[workload.tables[at]] for at in path)
-    return sum(costs[at] for at in path), Witness("path", path=named)
+def _finishes(chains: Chains) -> list[int]:
+    return [*map(sum, zip(chains.before, chains.costs, strict=True))][: len(chains.workload.tables)]
+
+
+def _path_bound(chains: Chains, names: Sequence[str]) -> tuple[int, Witness]:
+    path = _longest_path(chains)
+    named = tuple(names[chains.workload.tables[at]] for at in path)
+    return sum(chains.costs[at] for at in path), Witness("path", path=named)
 
 
 def _stream_bound(workload: Workload) -> tuple[int, Witness]:
@@ -84,9 +97,9 @@ def _stream_bound(workload: Workload) -> tuple[int, Witness]:
     return ceiling(total, streams), Witness("streams", stream_us=total, streams=streams)
 
 
-def _bandwidth_bound(workload: Workload) -> tuple[int, Witness]:
+def _bandwidth_bound(chains: Chains) -> tuple[int, Witness]:
     """Of equally good thresholds the one with most bytes, so with the simplest sum."""
-    before, below = _before(workload), _below(workload)
+    workload, _, before, below = chains
     moving = [at for at, work in enumerate(workload.work) if work]
     heads = [before[at] + workload.overhead[at] for at in moving]
     ends = [workload.post[at] + below[at] for at in moving]
@@ -123,9 +136,9 @@ def _costs(workload: Workload) -> list[int]:
     return [*map(sum, zip(workload.shortest, workload.post, strict=True)), *[0] * hubs]
 
 
-def _before(workload: Workload) -> list[int]:
+def _before(workload: Workload, costs: Sequence[int]) -> list[int]:
     """By node: when its parents have finished if all run at full rate, in microseconds."""
-    starts, costs = [0] * len(workload.children), _costs(workload)
+    starts = [0] * len(workload.children)
     for node in workload.order:
         finish = starts[node] + costs[node]
         for child in workload.children[node]:
@@ -133,9 +146,9 @@ def _before(workload: Workload) -> list[int]:
     return starts
 
 
-def _below(workload: Workload) -> list[int]:
+def _below(workload: Workload, costs: Sequence[int]) -> list[int]:
     """By node: the longest chain below it at full rate, in microseconds."""
-    below, costs = [0] * len(workload.children), _costs(workload)
+    below = [0] * len(workload.children)
     for node in reversed(workload.order):
         children = workload.children[node]
         if children:
@@ -143,27 +156,27 @@ def _below(workload: Workload) -> list[int]:
     return below
 
 
-def _longest_path(workload: Workload) -> list[int]:
+def _longest_path(chains: Chains) -> list[int]:
     """Positions of the longest chain's tables, without what takes no time at its end."""
+    workload, costs, _, below = chains
     count = len(workload.tables)
     if not count:
         return []
-    below = _below(workload)
-    chains = [*map(sum, zip(_costs(workload), below, strict=True))]
-    path = [max(range(count), key=chains.__getitem__)]
+    lengths = [*map(sum, zip(costs, below, strict=True))]
+    path = [max(range(count), key=lengths.__getitem__)]
     while below[path[-1]]:
-        path.append(min(_longest_steps(workload, path[-1], chains, below[path[-1]])))
+        path.append(min(_longest_steps(workload, path[-1], lengths, below[path[-1]])))
     return path
 
 
 def _longest_steps(
-    workload: Workload, table: int, chains: Sequence[int], length: int
+    workload: Workload, table: int, lengths: Sequence[int], length: int
 ) -> Iterator[int]:
     """The next tables, hubs passed through, from which a chain of this length goes on."""
     nodes = [table]
     for node in nodes:  # grows by the hubs that are passed
         for child in workload.children[node]:
-            if chains[child] == length:
+            if lengths[child] == length:
                 if child < len(workload.tables):
                     yield child
                 else:

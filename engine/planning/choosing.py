@@ -66,10 +66,12 @@ def choose(
         settled = terms.schedule(present, ranking)
     for level in sorted({classes[table] for table in wanted}):
         members = _members({level}, wanted, settled, terms)
+        if not members:
+            continue
         trial = Trial(terms, ranking, settled)
         if len(settled) + len(members) > FITTED:
             settled = _in_time(members, present, trial, values)
-        elif members:
+        else:
             chosen = _choose_of_class(members, trial, values) | settled.keys()
             ranking = improve(chosen, graph, demands, classes, capacity, ranking)
             settled = terms.schedule(chosen, ranking)

@@ -27,11 +27,12 @@ from stowplan.model import (
 )
 from stowplan.patterns import Names
 
-from .bounds import lower_bound
+from .bounds import chains_of, lower_bound
 from .classes import Classification, classify
 from .costs import Cost, Figures, costs, figures
 from .obstacles import Obstacles, obstacles
 from .resources import Resources, leaves_nothing, resources
+from .workload import gather
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,8 @@ def _assess(
     demands = [entry.demand for entry in cost]
     lower, witness = (0, Witness("nothing"))
     if main is not None:
-        lower, witness = lower_bound(plannable, graph, demands, main.capacity, graph.names)
+        workload = gather(plannable, graph, demands, main.capacity)
+        lower, witness = lower_bound(chains_of(workload), graph.names)
     return Assessment(
         tables=tables,
         classed=classification.tables,

@@ -15,6 +15,7 @@ from stowplan.model import (
     Timing,
 )
 
+from .bounds import Chains, chains_of
 from .choosing import Choice, choose
 from .classes import promote
 from .costs import Cost, fits_memory
@@ -22,6 +23,7 @@ from .groundwork import Groundwork
 from .improving import improve
 from .ranking import Ranking
 from .scheduling import last_finish, schedule
+from .workload import Graph, gather
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,10 @@ class Arrangement:
     def demands(self) -> list[Demand]:
         """What every table demands in this window."""
         return [cost.demand for cost in self.costs]
+
+    def chains(self, graph: Graph) -> Chains:
+        """The chains of the tables in this window, at full rate."""
+        return chains_of(gather(self.timings, graph, self.demands, self.window.capacity))
 
 
 def fill_main(ground: Groundwork, main: PlannedWindow) -> tuple[Arrangement, bool]:

@@ -17,7 +17,7 @@ from stowplan.model import (
     shown,
 )
 
-from .bounds import critical_path, lower_bound
+from .bounds import critical_path, lower_bound, tails
 from .checkpoints import checkpoints
 from .groundwork import Groundwork
 from .margin import break_even, least_rate
@@ -38,10 +38,11 @@ def make_plan(ground: Groundwork) -> Plan:
     arrangement, feasible = fill_main(ground, main)
     later = fill_follow_ups(ground, arrangement)
     edges = rule_edges(ground.graph)
-    planned = tuple(planned_tables(ground, arrangement, edges))
+    chains = arrangement.chains(ground.graph)
+    planned = tuple(planned_tables(ground, arrangement, tails(chains), edges))
     deferred = deferred_tables(ground, arrangement, later, edges, feasible=feasible)
     required = ground.placed(Placement.REQUIRED)
-    path = critical_path(arrangement.timings, ground.graph, arrangement.demands, main.capacity)
+    lower, witness = lower_bound(chains, ground.graph.names)
     feasibility, proven = _verdict(ground, main, arrangement.timings, required)
     return Plan(
         files=ground.policy.files,
@@ -60,9 +61,9 @@ def make_plan(ground: Groundwork) -> Plan:
             last_finish(arrangement.timings, required),
             ground.assessment.witness,
         ),
-        everything=_bound(ground, arrangement, arrangement.timings),
+        everything=Bound(lower, arrangement.makespan_us, witness),
         break_even=_break_even(ground, arrangement, required),
-        critical_path=tuple(ground.graph.names[table] for table in path),
+        critical_path=tuple(ground.graph.names[table] for table in critical_path(chains)),
         checkpoints=checkpoints(ground.policy, main, planned, ground.assessment.required),
         rule_edges=edges.listed,
     )
@@ -98,17 +99,6 @@ def _verdict(
     if finish <= limit:
         return "TIGHT", ground.assessment.lower_us > usable
     return "NO", ground.assessment.lower_us > limit
-
-
-def _bound(ground: Groundwork, arrangement: Arrangement, tables: Collection[int]) -> Bound:
-    lower, witness = lower_bound(
-        tables,
-        ground.graph,
-        arrangement.demands,
-        arrangement.window.capacity,
-        ground.graph.names,
-    )
-    return Bound(lower, last_finish(arrangement.timings, tables), witness)
 
 
 def _break_even(

@@ -93,11 +93,10 @@ def _depends_on(graph: DependencyGraph, child: int, edges: RuleEdges) -> tuple[s
 
 
 def planned_tables(
-    ground: Groundwork, arrangement: Arrangement, edges: RuleEdges
+    ground: Groundwork, arrangement: Arrangement, below: Mapping[int, int], edges: RuleEdges
 ) -> Iterator[PlannedTable]:
-    """The records of one window's tables, by start and name."""
+    """The records of one window's tables, by start and name; `below` are their tails."""
     window = arrangement.window
-    below = tails(arrangement.timings, ground.graph, arrangement.demands, window.capacity)
     placements = {entry.name: entry.placement for entry in ground.policy.classes}
     usable, rate = window.window.usable_us, window.capacity.rate
     graph, classified, tables = ground.graph, ground.classification.tables, ground.tables
@@ -143,7 +142,9 @@ def deferred_tables(
     planned = {
         record.name: record
         for arrangement in follow_ups
-        for record in planned_tables(ground, arrangement, edges)
+        for record in planned_tables(
+            ground, arrangement, tails(arrangement.chains(ground.graph)), edges
+        )
     }
     codes = deferral_codes(ground, main.timings)
     rate = main.window.capacity.rate

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from stowplan.model import DeferredTable, Manifest, Placement, Plan, PlannedTable
 from stowplan.rules.schedule import bound_text
@@ -51,10 +52,13 @@ def _estimates(plan: Plan) -> Iterator[str]:
     rate = plan.windows[0].capacity.rate
     yield f"### Time Estimates (at {rate_text(rate)})"
     yield ""
-    planned = [_estimate(table, table.alone_us, table.effective_class) for table in plan.planned]
-    deferred = [_estimate(table, table.needs_us, table.class_name or "") for table in plan.deferred]
+    planned = (_estimate(table, table.alone_us, table.effective_class) for table in plan.planned)
+    deferred = (_estimate(table, table.needs_us, table.class_name or "") for table in plan.deferred)
     yield from table(
-        ("Table", "Size (MB)", "Est. Time", "Priority"), planned + deferred, _ESTIMATE_COLUMNS
+        ("Table", "Size (MB)", "Est. Time", "Priority"),
+        chain(planned, deferred),
+        len(plan.planned) + len(plan.deferred),
+        _ESTIMATE_COLUMNS,
     )
     yield f"Each by itself at its full rate. {_assumptions(plan)}"
     yield ""
@@ -84,14 +88,14 @@ def _seconds(microseconds: int) -> str:
 def _critical_path(plan: Plan) -> Iterator[str]:
     yield "### Total Critical Path Time"
     yield ""
-    chain = [escaped(name) for name in plan.critical_path[:LISTED]]
-    if chain:
+    path = [escaped(name) for name in plan.critical_path[:LISTED]]
+    if path:
         more = (
             f" → … ({len(plan.critical_path)} tables)" if len(plan.critical_path) > LISTED else ""
         )
         on_path = frozenset(plan.critical_path)
         total = sum(table.alone_us for table in plan.planned if table.name in on_path)
-        yield f"- Longest chain: {' → '.join(chain)}{more}: {duration_text(total)} at full rate"
+        yield f"- Longest chain: {' → '.join(path)}{more}: {duration_text(total)} at full rate"
     yield (
         f"- Required tables: done at {duration_text(plan.required.finish_us)}; proven lower bound "
         f"{duration_text(plan.required.lower_us)} ({escaped_bound(plan)})"
@@ -121,13 +125,14 @@ def _memory(plan: Plan) -> Iterator[str]:
             f"- Held at once: {plan.streams} × 2 chunks = {size_text(held)}, "
             f"{share_text(held, plan.memory.limit)} of the limit"
         )
-    rows = [
+    rows = (
         [escaped(t.name), f"{t.rows_per_chunk:,}".replace(",", " "), str(t.chunks), _mb(t.chunk)]
         for t in plan.planned
-    ]
+    )
     yield "- Rows per chunk (from each table's mean row):"
     yield ""
-    yield from table(("Table", "Rows per chunk", "Chunks", "Chunk (MB)"), rows, _CHUNK_COLUMNS)
+    headers = ("Table", "Rows per chunk", "Chunks", "Chunk (MB)")
+    yield from table(headers, rows, len(plan.planned), _CHUNK_COLUMNS)
 
 
 def _minutes(microseconds: int) -> str:

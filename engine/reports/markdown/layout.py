@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from tabulate import tabulate
 
@@ -33,13 +34,13 @@ def sentence(text: str) -> str:
 
 
 def table(
-    headers: Sequence[str], rows: Sequence[Sequence[str]], aligned: Sequence[str]
+    headers: Sequence[str], rows: Iterable[Sequence[str]], count: int, aligned: Sequence[str]
 ) -> Iterator[str]:
-    """A table of at most `LISTED` rows, with an empty line after it."""
+    """A table of at most `LISTED` of `count` rows, with an empty line after it."""
     yield from tabulate(
-        rows[:LISTED], headers, tablefmt="pipe", disable_numparse=True, colalign=aligned
+        [*islice(rows, LISTED)], headers, tablefmt="pipe", disable_numparse=True, colalign=aligned
     ).splitlines()
-    yield from more(len(rows))
+    yield from more(count)
     yield ""
 
 
