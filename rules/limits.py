@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from stowplan.model import (
     Bandwidth,
@@ -20,6 +21,7 @@ from stowplan.model import (
     Window,
     shown,
 )
+from stowplan.moments import after
 from stowplan.units import rate_text
 
 from .check import Check, PolicyCase
@@ -40,7 +42,8 @@ def contradictory_limits(case: PolicyCase) -> Iterator[Finding]:
     """Limits that contradict each other, or that are missing.
 
     **Why.** A target (or a checkpoint's raise) above the limit, a limit of zero, a rollback that
-    takes the whole window, or two limits for one thing in one file: only one of them can be meant.
+    takes the whole window, a window that starts before the one before it ends, or two limits for
+    one thing in one file: only one of them can be meant.
     Without a window or a bandwidth nothing can be timed: that is a warning for `lint` and an error
     for `plan`, which then makes no plan.
 
@@ -80,6 +83,7 @@ def contradictory_limits(case: PolicyCase) -> Iterator[Finding]:
         yield from _value_faults(rule, case.policy)
     yield from _raised_too_far(case.policy)
     yield from _doubled(rules)
+    yield from _overlapping(rules)
     yield from _missing(rules, case)
 
 
@@ -105,6 +109,19 @@ def _value_faults(rule: ResourceRule, policy: Policy) -> Iterator[Finding]:
         if value == 0:
             text = f"rule {rule.id} leaves no {_WORDS[type(resource)]}: {key} is zero"
             yield _at(rule, text, "state what there is to spend, or drop the rule", key)
+
+
+def _overlapping(rules: Sequence[ResourceRule]) -> Iterator[Finding]:
+    """A window that starts before one that comes before it has ended."""
+    windows = [(rule, rule.resource) for rule in rules if isinstance(rule.resource, Window)]
+    timed = [(rule, window, window.starts) for rule, window in windows if window.starts is not None]
+    for (_, earlier, began), (rule, window, starts) in pairwise(timed):
+        if starts < after(began, earlier.duration_us):
+            text = (
+                f"window {shown(window.name)} starts at {starts.isoformat(' ')}, before window "
+                f"{shown(earlier.name)} ends at {after(began, earlier.duration_us).isoformat(' ')}"
+            )
+            yield _at(rule, text, "what is deferred moves after the window before it", "starts")
 
 
 def _bandwidth_limit(policy: Policy) -> int | None:

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from stowplan.model import (
     Disk,
     Finding,
+    OversizedTable,
     ResourceRule,
     Severity,
     Table,
     shown,
 )
-from stowplan.units import duration_text, size_text
+from stowplan.units import duration_text, rate_text, size_text
 
 from .check import Check, PolicyCase
 
@@ -53,14 +54,25 @@ def oversized(case: PolicyCase) -> Iterator[Finding]:
     ```
     """
     places = {table.name: table.place for table in case.assessment.tables}
-    for name, needs_us, longest_us in case.assessment.oversized:
+    for entry in case.assessment.oversized:
         text = (
-            f"table {shown(name)} needs {duration_text(needs_us)} by itself, "
-            f"the longest window has {duration_text(longest_us)}"
+            f"table {shown(entry.name)} needs {duration_text(entry.needs_us)} by itself, "
+            f"the longest window has {duration_text(entry.longest_us)}"
         )
-        details = {"needs_s": needs_us / 1e6, "longest_s": longest_us / 1e6}
-        hint = "a longer window, a higher rate, or the table split into parts"
-        yield Finding(("tables", places[name]), text, (name,), hint=hint, details=details)
+        details = {"needs_s": entry.needs_us / 1e6, "longest_s": entry.longest_us / 1e6}
+        place = ("tables", places[entry.name])
+        yield Finding(place, text, (entry.name,), hint=oversized_cure(entry), details=details)
+
+
+def oversized_cure(table: OversizedTable) -> str:
+    """What would let the table into a window, calculated."""
+    cures = [f"a window with {duration_text(table.needs_us)} of usable time"]
+    if table.fitting_rate is not None:
+        cures.append(f"{rate_text(table.fitting_rate)} instead of {rate_text(table.rate)} for it")
+    parts = -(-table.needs_us // table.longest_us) if table.longest_us else 0
+    if parts:
+        cures.append(f"the table split into at least {parts} parts")
+    return ", or ".join(cures)
 
 
 def rows_over_memory(case: PolicyCase) -> Iterator[Finding]:

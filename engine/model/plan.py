@@ -118,11 +118,17 @@ class PlannedWindow(NamedTuple):
 
 
 class OversizedTable(NamedTuple):
-    """A table that fits no window by itself: what it needs, and the longest usable time."""
+    """A table that fits no window by itself: what it needs, and the longest usable time.
+
+    `rate` is what it moves at in that longest window, `fitting_rate` the least bytes/s at which it
+    would fit there; None where its work before and after the load alone does not.
+    """
 
     name: str
     needs_us: int
     longest_us: int
+    rate: int
+    fitting_rate: int | None
 
 
 @dataclass(frozen=True, slots=True)

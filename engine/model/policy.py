@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
@@ -138,7 +138,7 @@ class Window:
     duration_us: int
     rollback_us: int = 0
     reserve: Fraction = Fraction(0)
-    starts: str | None = None
+    starts: datetime | None = None
     accepts: tuple[str, ...] | None = None
     bandwidth: int | None = None
     streams: int | None = None

@@ -24,10 +24,11 @@ WORK = 20_000  # tables placed in all schedules of one class's choice together
 
 
 class Choice(NamedTuple):
-    """The candidates that come, and when they and the fixed tables move."""
+    """The candidates that come, when they and the fixed tables move, and in which order."""
 
     tables: frozenset[int]
     timings: Mapping[int, Timing]
+    ranking: Ranking
 
 
 def choose(
@@ -75,7 +76,7 @@ def choose(
             chosen = _choose_of_class(members, trial, values) | settled.keys()
             ranking = improve(chosen, graph, demands, classes, capacity, ranking)
             settled = terms.schedule(chosen, ranking)
-    return Choice(frozenset(settled) - present, settled)
+    return Choice(frozenset(settled) - present, settled, ranking)
 
 
 def _in_time(

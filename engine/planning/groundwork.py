@@ -177,6 +177,7 @@ def _oversized(
         ]
         for window in windows
     ]
+    longest = max(windows, key=lambda planned: planned.window.usable_us)
     for i, table in enumerate(tables):
         moves = classification.placement(i) not in (None, Placement.EXCLUDED)
         if moves and blocked.blame[i] is None:
@@ -184,7 +185,23 @@ def _oversized(
             rooms = [windows[0].window.limit_us, *usable[1:]] if required else usable
             fits = (needs[k][i] <= room for k, room in enumerate(rooms))
             if not any(fits):
-                yield OversizedTable(table.name, needs[0][i], max(usable))
+                demand = by_streams[longest.capacity.streams][i].demand
+                yield _oversized_table(table.name, needs[0][i], demand, longest)
+
+
+def _oversized_table(
+    name: str, needs_us: int, demand: Demand, longest: PlannedWindow
+) -> OversizedTable:
+    usable = longest.window.usable_us
+    left = usable - demand.overhead_us - demand.post_us
+    fitting = -(-demand.size * 1_000_000 // left) if left > 0 else None
+    return OversizedTable(
+        name,
+        needs_us,
+        usable,
+        min(demand.cap or longest.capacity.rate, longest.capacity.rate),
+        fitting,
+    )
 
 
 def alone_us(demand: Demand, rate: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -28,11 +28,15 @@ from .workload import Graph, gather
 
 @dataclass(frozen=True, slots=True)
 class Arrangement:
-    """One window's tables with their timings, and what every table would cost in it."""
+    """One window's tables with their timings, and what every table would cost in it.
+
+    `ranking` is the order that was settled within the classes: timed again, the plan keeps it.
+    """
 
     window: PlannedWindow
     timings: Mapping[int, Timing]
     costs: tuple[Cost, ...]
+    ranking: Ranking = field(default_factory=Ranking)
 
     @property
     def makespan_us(self) -> int:
@@ -64,9 +68,9 @@ def fill_main(ground: Groundwork, main: PlannedWindow) -> tuple[Arrangement, boo
     settled = filling.timed(required, ranking)
     kept = last_finish(settled, required) <= main.window.limit_us
     if not kept or ground.assessment.required_blocked:
-        return Arrangement(main, settled, costs), False
+        return Arrangement(main, settled, costs, ranking), False
     choice = filling.chosen(required, optional, frozenset(), ranking, settled)
-    return Arrangement(main, choice.timings, costs), True
+    return Arrangement(main, choice.timings, costs, choice.ranking), True
 
 
 def _welcome(ground: Groundwork, main: PlannedWindow) -> list[int]:
@@ -92,7 +96,7 @@ def fill_follow_ups(ground: Groundwork, main: Arrangement) -> tuple[Arrangement,
         demands = [cost.demand for cost in costs]
         filling = _Filling(ground, window, promoted_levels(ground, welcome), demands)
         choice = filling.chosen((), welcome, moved, Ranking(), {})
-        arranged.append(Arrangement(window, choice.timings, costs))
+        arranged.append(Arrangement(window, choice.timings, costs, choice.ranking))
         moved |= choice.tables
         waiting = [table for table in waiting if table not in choice.tables]
     return tuple(arranged)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from stowplan.model import Placement, Reason, shown
+from stowplan.model import OversizedTable, Placement, Reason, shown
+from stowplan.rules.resource import oversized_cure
 from stowplan.units import duration_text, rate_text, share_text
 
 from .deferral import unwelcome
@@ -55,9 +56,16 @@ def _cause(code: str, parents: tuple[str, ...], feasible: bool) -> str:
 
 
 def cure_text(
-    ground: Groundwork, table: int, code: str, *, short_us: int, feasible: bool, rate: int | None
+    ground: Groundwork,
+    table: int,
+    code: str,
+    oversized: Mapping[str, OversizedTable],
+    *,
+    short_us: int,
+    feasible: bool,
+    rate: int | None,
 ) -> str:
-    """What would change a deferral."""
+    """What would change a deferral; `oversized` are the tables that fit no window, by name."""
     if code == "excluded":
         return "another class would move it"
     if unwelcome(ground, table):
@@ -65,7 +73,7 @@ def cure_text(
     if not feasible:
         return "only required tables are placed until all of them can be planned in time"
     if code == "oversized":
-        return "a longer window, a higher rate, or the table split into parts"
+        return oversized_cure(oversized[ground.graph.names[table]])
     if not short_us:
         better = next(
             (e.name for e in ground.policy.classes if e.placement is Placement.PREFERRED), None

@@ -151,6 +151,7 @@ def deferred_tables(
     needs = {table: alone_us(main.costs[table].demand, rate) for table in codes}
     closures = closure_needs(needs, ground.graph)
     uncapped = _plain_bytes(main)
+    oversized = {entry.name: entry for entry in ground.assessment.oversized}
     usable, makespan = main.window.window.usable_us, main.makespan_us
     for table in sorted(codes):
         code = codes[table]
@@ -170,6 +171,7 @@ def deferred_tables(
             ground,
             table,
             code,
+            oversized,
             short_us=short,
             feasible=feasible,
             rate=-(-moved // usable) if plain and short and usable else None,

@@ -25,6 +25,7 @@ from stowplan.model import (
     Window,
     shown,
 )
+from stowplan.moments import moment_text
 from stowplan.units import (
     MICROSECONDS,
     count_text,
@@ -82,7 +83,7 @@ def _resource(rule: ResourceRule) -> str:
 def _window(window: Window) -> Iterator[str]:
     yield f"window {shown(window.name)} {duration_text(window.duration_us)}"
     if window.starts is not None:
-        yield f"starts {shown(window.starts)}"
+        yield f"starts {moment_text(window.starts)}"
     if window.rollback_us:
         yield f"rollback {duration_text(window.rollback_us)}"
     yield from _reserve(window.reserve)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from stowplan.model import (
@@ -14,10 +14,13 @@ from stowplan.model import (
     PlannedTable,
     PlannedWindow,
     Reason,
+    Timing,
     Witness,
 )
+from stowplan.moments import moment_text
 from stowplan.units import megabytes, seconds
 
+from .clock import Clock, clocks
 from .json_layout import document
 from .violations_json import violation_record
 
@@ -26,6 +29,7 @@ PLAN_VERSION = 1
 
 def plan_json(plan: Plan, manifest: tuple[str, str], files: Sequence[tuple[str, str]]) -> str:
     """`migration_plan.json`; `manifest` and `files` are paths, as they are shown, with hashes."""
+    known = clocks(plan.windows)
     return document(
         {
             "stowplan_plan": PLAN_VERSION,
@@ -38,8 +42,8 @@ def plan_json(plan: Plan, manifest: tuple[str, str], files: Sequence[tuple[str, 
             "summary": _summary(plan),
             "bounds": {"required": _bound(plan.required), "all": _bound(plan.everything)},
             "windows": [_window(window) for window in plan.windows],
-            "tables": map(_planned, plan.planned),
-            "deferred": map(_deferred, plan.deferred),
+            "tables": (_planned(table, known[table.window]) for table in plan.planned),
+            "deferred": (_deferred(table, known) for table in plan.deferred),
             "unschedulable": [
                 {"name": name, "code": "S501", "cause": cause} for name, cause in plan.unschedulable
             ],
@@ -136,6 +140,18 @@ def _witness(witness: Witness) -> dict[str, Any]:
 
 def _window(planned: PlannedWindow) -> dict[str, Any]:
     window, capacity = planned
+    clock = Clock(window.starts)
+    times = (
+        {}
+        if window.starts is None
+        else {
+            "starts": moment_text(window.starts),
+            "starts_at": clock.iso(0),
+            "usable_until": clock.iso(window.usable_us),
+            "back_by": clock.iso(window.limit_us),
+            "ends_at": clock.iso(window.duration_us),
+        }
+    )
     return {
         "name": window.name,
         "duration_s": seconds(window.duration_us),
@@ -144,10 +160,11 @@ def _window(planned: PlannedWindow) -> dict[str, Any]:
         "usable_s": seconds(window.usable_us),
         "bandwidth_mb_s": megabytes(capacity.rate),
         "streams": capacity.streams,
+        **times,
     }
 
 
-def _planned(table: PlannedTable) -> dict[str, Any]:
+def _planned(table: PlannedTable, clock: Clock) -> dict[str, Any]:
     return {
         "name": table.name,
         "class": table.class_name,
@@ -155,7 +172,7 @@ def _planned(table: PlannedTable) -> dict[str, Any]:
         "placement": table.placement.value,
         "window": table.window,
         "phase": table.phase,
-        **_timing(table),
+        **_timing(table, clock),
         "rows": table.rows,
         "size_mb": megabytes(table.size),
         **_cost(table),
@@ -164,16 +181,21 @@ def _planned(table: PlannedTable) -> dict[str, Any]:
     }
 
 
-def _timing(table: PlannedTable) -> dict[str, Any]:
+def _timing(table: PlannedTable, clock: Clock) -> dict[str, Any]:
+    timing = table.timing
     return {
-        "start_s": seconds(table.timing.start_us),
-        "finish_s": seconds(table.timing.finish_us),
+        "start_s": seconds(timing.start_us),
+        "finish_s": seconds(timing.finish_us),
         "segments": [
-            [seconds(start), seconds(end), megabytes(rate)]
-            for start, end, rate in table.timing.segments
+            [seconds(start), seconds(end), megabytes(rate)] for start, end, rate in timing.segments
         ],
         "slack_s": seconds(table.slack_us),
+        **({} if clock.starts is None else _on_the_wall(timing, clock)),
     }
+
+
+def _on_the_wall(timing: Timing, clock: Clock) -> dict[str, Any]:
+    return {"starts_at": clock.iso(timing.start_us), "done_at": clock.iso(timing.finish_us)}
 
 
 def _cost(table: PlannedTable) -> dict[str, Any]:
@@ -199,7 +221,7 @@ def _because(reasons: Iterable[Reason]) -> list[dict[str, str | None]]:
     return [{"rule": rule, "text": text} for rule, text in reasons]
 
 
-def _deferred(table: DeferredTable) -> dict[str, Any]:
+def _deferred(table: DeferredTable, known: Mapping[str, Clock]) -> dict[str, Any]:
     planned = table.planned
     return {
         "name": table.name,
@@ -212,16 +234,16 @@ def _deferred(table: DeferredTable) -> dict[str, Any]:
         "would_fit": table.would_fit,
         "short_s": seconds(table.short_us),
         "because": _because(table.because),
-        **({} if planned is None else _placed_later(planned)),
+        **({} if planned is None else _placed_later(planned, known[planned.window])),
     }
 
 
-def _placed_later(planned: PlannedTable) -> dict[str, Any]:
+def _placed_later(planned: PlannedTable, clock: Clock) -> dict[str, Any]:
     return {
         "effective_class": planned.effective_class,
         "placement": planned.placement.value,
         "phase": planned.phase,
-        **_timing(planned),
+        **_timing(planned, clock),
         **_cost(planned),
         **_dependencies(planned),
     }

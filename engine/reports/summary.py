@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 from tabulate import tabulate
 
-from stowplan.model import Placement, Plan
+from stowplan.model import Placement, Plan, Window
+from stowplan.moments import moment_text
 from stowplan.rules.schedule import bound_text
 from stowplan.units import count_text, decimal_text, duration_text, rate_text, size_text
 
+from .clock import Clock
 from .text import counts, printable
 
 _DEFERRED_LISTED = 10
@@ -36,7 +38,7 @@ def _rows(plan: Plan) -> Iterator[tuple[str, str]]:
         "window",
         f"{main.window.name}: {duration_text(main.window.duration_us)}, "
         f"usable {duration_text(main.window.usable_us)}, {rate_text(main.capacity.rate)}, "
-        f"{count_text(main.capacity.streams, 'stream')}",
+        f"{count_text(main.capacity.streams, 'stream')}{_wall(main.window)}",
     )
     yield (
         "required",
@@ -60,6 +62,14 @@ def _rows(plan: Plan) -> Iterator[tuple[str, str]]:
     yield "findings", ", ".join(f"{count} {word}" for word, count in totals.items() if count) or "0"
     if plan.unschedulable:
         yield "unschedulable", count_text(len(plan.unschedulable), "table")
+
+
+def _wall(window: Window) -> str:
+    """When the window starts and how long it may be used, on the wall."""
+    if window.starts is None:
+        return ""
+    until = Clock(window.starts).time(window.usable_us)
+    return f", from {moment_text(window.starts)}, usable until {until}"
 
 
 def _gap(plan: Plan) -> str:

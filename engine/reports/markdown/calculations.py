@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from itertools import chain
 
 from stowplan.model import DeferredTable, Manifest, Placement, Plan, PlannedTable
+from stowplan.moments import moment_text
+from stowplan.reports.clock import Clock
 from stowplan.rules.schedule import bound_text
 from stowplan.units import (
     MICROSECONDS,
@@ -39,6 +41,7 @@ def _head(plan: Plan, manifest: Manifest) -> Iterator[str]:
         yield ""
     main = plan.windows[0]
     finish = duration_text(plan.required.finish_us)
+    yield from _wall(plan)
     yield (
         f"**Feasibility: {plan.feasibility}.** The required tables end at {finish} of "
         f"{duration_text(main.window.usable_us)} usable in window {escaped(main.window.name)}."
@@ -46,6 +49,20 @@ def _head(plan: Plan, manifest: Manifest) -> Iterator[str]:
     yield ""
     yield "## Resource Calculations"
     yield ""
+
+
+def _wall(plan: Plan) -> Iterator[str]:
+    """When each window is, on the wall."""
+    for window, _ in plan.windows:
+        if window.starts is not None:
+            clock = Clock(window.starts)
+            back = f", going back until {clock.time(window.limit_us)}" if window.rollback_us else ""
+            yield (
+                f"Window {escaped(window.name)}: {moment_text(window.starts)} to "
+                f"{clock.time(window.duration_us)}, usable until {clock.time(window.usable_us)}"
+                f"{back}."
+            )
+            yield ""
 
 
 def _estimates(plan: Plan) -> Iterator[str]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 
 from stowplan.model import DeferredTable, Plan, PlannedTable
-from stowplan.units import duration_text, size_text
+from stowplan.reports.clock import Clock, clocks
+from stowplan.units import size_text
 
 from .layout import LISTED, escaped, more, sentence
 
@@ -22,21 +23,21 @@ def _order(plan: Plan) -> Iterator[str]:
     yield "## Execution Order"
     yield ""
     by_phase = sorted(plan.planned, key=lambda t: (t.phase, t.timing.start_us, t.name))
-    number = 0
+    number, clock = 0, Clock(plan.windows[0].window.starts)
     for phase, members in groupby(by_phase, key=lambda table: table.phase):
         tables = list(members)
         yield f"### Phase {phase}{': must be first' if phase == 1 else ''}"
         yield ""
         for table in tables[:LISTED]:
             number += 1
-            yield f"{number}. {_step(table)}"
+            yield f"{number}. {_step(table, clock)}"
         number += max(0, len(tables) - LISTED)
         yield from more(len(tables))
         yield ""
 
 
-def _step(table: PlannedTable) -> str:
-    when = f"{duration_text(table.timing.start_us)} to {duration_text(table.timing.finish_us)}"
+def _step(table: PlannedTable, clock: Clock) -> str:
+    when = clock.span(table.timing.start_us, table.timing.finish_us)
     return f"{escaped(table.name)} ({size_text(table.size)}) - {_waits(table)}; {when}"
 
 
@@ -51,24 +52,25 @@ def _waits(table: PlannedTable) -> str:
 def _deferred(plan: Plan) -> Iterator[str]:
     yield "### Deferred to Follow-up"
     yield ""
+    known = clocks(plan.windows)
     for table in plan.deferred[:LISTED]:
         reason = table.because[0]
         rule = f" (rule {escaped(reason.rule)})" if reason.rule else ""
         yield f"- {escaped(table.name)} ({size_text(table.size)}) - {sentence(reason.text)}{rule}"
-        yield f"  - {_placed(table)}; {sentence(table.because[1].text)}"
+        yield f"  - {_placed(table, known)}; {sentence(table.because[1].text)}"
     yield from more(len(plan.deferred))
     if not plan.deferred:
         yield "Nothing is deferred."
     yield ""
 
 
-def _placed(table: DeferredTable) -> str:
+def _placed(table: DeferredTable, known: Mapping[str, Clock]) -> str:
     if table.code == "excluded":
         return "in no window"
     if table.planned is None:
         return "no follow-up window takes it"
     timing = table.planned.timing
-    when = f"{duration_text(timing.start_us)} to {duration_text(timing.finish_us)}"
+    when = known[table.planned.window].span(timing.start_us, timing.finish_us)
     return f"in window {escaped(table.planned.window)}, {when}"
 
 

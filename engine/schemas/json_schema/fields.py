@@ -33,6 +33,11 @@ def count(description: str) -> JsonSchema:
     return typed("integer", description, minimum=0)
 
 
+def moment(description: str) -> JsonSchema:
+    """A moment in ISO 8601, with its offset from UTC."""
+    return typed("string", description, format="date-time")
+
+
 def names(description: str) -> JsonSchema:
     """A list of names."""
     return typed("array", description, items={"type": "string"})

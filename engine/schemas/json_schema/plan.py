@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from stowplan.model import Severity
 
-from .fields import amount, count, listed, names, one_of, or_null, record, text, typed
+from .fields import amount, count, listed, moment, names, one_of, or_null, record, text, typed
 from .plan_tables import DEFERRED, TABLE
 from .translation import JsonSchema, titled
 
@@ -48,6 +48,13 @@ _WINDOW = record(
         "usable_s": amount("What the plan may use."),
         "bandwidth_mb_s": amount("Its bandwidth."),
         "streams": count("How many tables move side by side."),
+    },
+    {
+        "starts": text("When it starts, as the policy says; with the zone's name."),
+        "starts_at": moment("When it starts."),
+        "usable_until": moment("When what the plan may use of it ends."),
+        "back_by": moment("The latest moment to decide to go back."),
+        "ends_at": moment("When it ends."),
     },
 )
 _CHECKPOINT = record(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stowplan.model import Placement
 
-from .fields import amount, count, names, one_of, or_null, record, text, typed
+from .fields import amount, count, moment, names, one_of, or_null, record, text, typed
 
 _BECAUSE = typed(
     "array",
@@ -41,7 +41,11 @@ _COST = {
     "rows_per_chunk": count("The rows of each step but the last."),
     "depends_on": names("The tables that it waits for."),
 }
-_RULES = {"depends_on_rules": names("The rules whose pairs stand under `rule_edges`.")}
+_RULES = {
+    "depends_on_rules": names("The rules whose pairs stand under `rule_edges`."),
+    "starts_at": moment("When it starts, where the policy says when the window does."),
+    "done_at": moment("When it is done, on the wall."),
+}
 _SIZE = {
     "rows": count("How many rows it has."),
     "size_mb": amount("Its size, indexes apart."),

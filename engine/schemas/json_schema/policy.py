@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from stowplan import moments
 from stowplan.model import BUILT_IN_CLASSES, Direction, Subject
 from stowplan.schemas.policy.vocabulary import ACTIONS, FILE, KINDS, RESOURCES, SKIP, WAIVER
 
@@ -55,7 +56,6 @@ _WHAT_KINDS_SAY = {
 }
 _FOR_SOME_TABLES = ("chunk", "throughput")
 _WITHOUT_TABLE = (Subject.MANIFEST, Subject.WINDOW, Subject.PLAN)
-_MOMENT = r"^[0-9W-]+T[0-9:.,]+(Z|[+-][0-9:.]+| [A-Za-z_]+(/[A-Za-z0-9_+-]+)*)$"
 _DAY = {"format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
 _SAID = {"pattern": r"\S"}
 
@@ -90,7 +90,7 @@ def _mapping(name: str, schema: Mapping[str, Mapping[str, object]]) -> JsonSchem
         stated["properties"][key] |= QUANTITIES[kind]
     if name == "window":
         stated["properties"]["starts"] |= {
-            "pattern": _MOMENT,
+            "pattern": moments.PATTERN,
             "examples": ["2026-12-05T22:00+01:00", "2026-12-05T22:00 Europe/Berlin"],
         }
     return stated

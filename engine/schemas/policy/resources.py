@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from fractions import Fraction
@@ -18,14 +17,13 @@ from stowplan.model import (
     Streams,
     Throughput,
     Window,
-    shown,
 )
+from stowplan.moments import MomentError, parse_moment
 from stowplan.units import parse_duration, parse_rate, parse_share, parse_size
 
 from .faults import Faults
 
 _T = TypeVar("_T")
-_ZONE = re.compile(r"[A-Za-z_]+(?:/[A-Za-z0-9_+-]+)*")
 
 
 class Values(NamedTuple):
@@ -44,33 +42,28 @@ class Values(NamedTuple):
 
 def _window(values: Values) -> Resource:
     """`values` have the window's name, the rule's id if it states none."""
-    starts, accepts = values.data.get("starts"), values.data.get("accepts")
-    if starts is not None and not _is_moment(starts):
-        text = f"starts: {shown(starts)} is no date and time"
-        hint = "write 2026-12-05T22:00+01:00, or 2026-12-05T22:00 Europe/Berlin"
-        values.faults.add("Y601", (*values.path, "starts"), text, hint)
+    accepts = values.data.get("accepts")
     return Window(
         name=values.data["name"],
         duration_us=values.quantity("duration", parse_duration) or 0,
         rollback_us=values.quantity("rollback", parse_duration) or 0,
         reserve=values.quantity("reserve", parse_share) or Fraction(0),
-        starts=starts,
+        starts=_moment(values, "starts"),
         accepts=(accepts,) if isinstance(accepts, str) else accepts and tuple(accepts),
         bandwidth=values.quantity("bandwidth", parse_rate),
         streams=values.data.get("streams"),
     )
 
 
-def _is_moment(text: str) -> bool:
-    """ISO 8601, the offset optionally replaced by the name of a time zone after a space."""
-    moment, _, zone = text.partition(" ")
+def _moment(values: Values, key: str) -> datetime | None:
+    """A date and time; None where it is not there or cannot be read."""
+    if key not in values.data:
+        return None
     try:
-        read = datetime.fromisoformat(moment)
-    except ValueError:
-        return False
-    named = bool(zone)
-    zoned = not named or _ZONE.fullmatch(zone) is not None
-    return "T" in moment and zoned and (read.tzinfo is not None) != named
+        return parse_moment(values.data[key])
+    except MomentError as error:
+        values.faults.add("Y601", (*values.path, key), f"{key}: {error.message}", error.hint)
+        return None
 
 
 def _figures(values: Values) -> Resource:
