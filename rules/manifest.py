@@ -55,7 +55,8 @@ def unknown_key(reading: Reading) -> Iterator[Finding]:
 
     **Why.** A misspelled key is silently lost otherwise: `depends-on` would order nothing.
 
-    **Mend.** Use the nearest known key, which the hint names. Keys of your own start with `x-`.
+    **Mend.** Use the nearest known key, which the hint names; `stowplan lint --fix` does so where
+    no other is near. Keys of your own start with `x-`.
 
     **Passes**
 
@@ -226,7 +227,8 @@ def wrong_total(case: ManifestCase) -> Iterator[Finding]:
 
     **Why.** The total is a checksum: when it does not hold, a table was left out or a size changed.
 
-    **Mend.** Find the table that is missing, or write the sum that the hint gives.
+    **Mend.** Find the table that is missing, or write the sum that the hint gives;
+    `stowplan lint --fix` does so where no other fault can be why.
 
     **Passes**
 
