@@ -67,7 +67,10 @@ def _finding(
     )
 
 
-_GIVEN_UP = 'ask for a name with `"x" in table.ancestors`, or count with size(): these cost little'
+_GIVEN_UP = (
+    "what a macro asks of ancestors or descendants by their names alone costs little; "
+    "leave out what else it reads, or macros within macros"
+)
 
 
 def _one_line(text: str | None) -> str | None:

@@ -175,8 +175,8 @@ def _pasted(opening: list[tuple[str, str]]) -> str:
     for child, parent in opening:
         parents.setdefault(child, []).append(parent)
     lines = [
-        f"- {{id: {_scalar(f'open-{child}')}, kind: dependency, tables: [{_pattern(child)}], "
-        f"not_after: [{', '.join(map(_pattern, parents[child]))}]}}"
+        f"- {{id: {_scalar(f'open-{shown(child, 1000).strip()}')}, kind: dependency, "
+        f"tables: [{_pattern(child)}], not_after: [{', '.join(map(_pattern, parents[child]))}]}}"
         for child in sorted(parents)
     ]
     return "\n".join(["# to open it, paste under a policy's rules:", *lines])

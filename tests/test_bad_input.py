@@ -7,6 +7,7 @@ import io
 import json
 import os
 import re
+import subprocess
 import sys
 
 import pytest
@@ -340,6 +341,106 @@ def test_a_plan_of_nothing_is_a_usage_error(folder):
     assert stowplan("plan") == (2, "", told)
 
 
+# --- what never ends, and what is closed
+
+FIFO = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+ENDLESS = "it is no ordinary file"
+
+
+@FIFO
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["lint", "PIPE"],
+        ["plan", "PIPE", "--policy", "policy.yaml"],
+        ["lint", "m.json", "--policy", "PIPE"],
+        ["lint", "m.json", "--baseline", "PIPE"],
+        ["test", "PIPE"],
+        ["plan", "--check", "PIPE"],
+        ["why", "a", "PIPE"],
+        ["policies", "--policy", "PIPE"],
+    ],
+)
+def test_a_pipe_that_nobody_writes_to_is_not_waited_for(arguments, folder):
+    os.mkfifo(folder / "pipe.yaml")
+    (folder / "m.json").write_text(SOUND)
+    outcome = stowplan(*["pipe.yaml" if word == "PIPE" else word for word in arguments])
+    assert outcome.status == 2
+    assert ENDLESS in outcome.output + outcome.errors
+
+
+@FIFO
+@pytest.mark.parametrize("name", ["stowplan.yaml", "policies/a.yaml", "policies/a_test.yaml"])
+def test_a_pipe_is_not_waited_for_where_it_is_found(name, folder):
+    (folder / "policies").mkdir()
+    (folder / "policies" / "b.yaml").write_text(POLICY)
+    (folder / "m.json").write_text(SOUND)
+    os.mkfifo(folder / name)
+    outcome = stowplan("lint", "m.json")
+    assert (ENDLESS in outcome.output) == (outcome.status == 2) == ("_test" not in name)
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/zero"), reason="no devices here")  # noqa: PTH110
+def test_a_device_is_not_read(folder):
+    (folder / "m.json").write_text(SOUND)
+    (folder / "zero.yaml").symlink_to("/dev/zero")
+    assert ENDLESS in stowplan("lint", "zero.yaml").output
+    assert ENDLESS in stowplan("lint", "m.json", "--policy", "zero.yaml").output
+
+
+def closed(*descriptors: int, words=("explain", "D203")):
+    """A command run with these of its standard streams closed."""
+
+    def close() -> None:
+        for descriptor in descriptors:
+            os.close(descriptor)
+
+    return subprocess.run(
+        [sys.executable, "-m", "stowplan", *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=close,
+    )
+
+
+@pytest.mark.skipif(os.name == "nt", reason="streams are closed otherwise there")
+def test_closed_streams_are_no_bug(folder):
+    told = closed(1)
+    assert (told.returncode, told.stdout) == (2, "")
+    assert told.stderr == "stowplan: standard output is closed: nothing could be told\n"
+    assert closed(1, 2).returncode == 2
+    (folder / "m.json").write_text(SOUND)
+    silent = closed(2, words=("lint", "m.json", "--policy", "policy.yaml"))
+    assert (silent.returncode, silent.stdout) == (0, "")
+
+
+# --- what keeps a plan from being made is told, whatever the policy calls it
+
+
+@pytest.mark.parametrize("severity", ["off", "info", "warning"])
+def test_a_manifest_without_tables_is_never_planned(severity, folder):
+    (folder / "m.json").write_text('{"tables": []}')
+    (folder / "policy.yaml").write_text(f"{POLICY}severities: {{M109: {severity}}}\n")
+    outcome = stowplan("plan", "m.json", "--policy", "policy.yaml", "-o", "out")
+    assert outcome.status == 1
+    assert outcome.output.startswith("m.json:1:12: error[M109] the manifest lists no tables")
+    assert not (folder / "out").exists()
+
+
+@pytest.mark.parametrize("severity", ["off", "info", "warning"])
+@pytest.mark.parametrize("rule", ["night", "network"])
+def test_without_a_window_or_a_rate_a_plan_says_so(rule, severity, folder):
+    (folder / "m.json").write_text(SOUND)
+    lines = [line for line in POLICY.splitlines() if f"id: {rule}" not in line]
+    policy = "\n".join([*lines, f"severities: {{R404: {severity}}}\n"])
+    (folder / "policy.yaml").write_text(policy)
+    outcome = stowplan("plan", "m.json", "--policy", "policy.yaml", "-o", "out")
+    assert outcome.status == 1
+    assert "error[R404] the policy states no " in outcome.output
+    assert not (folder / "out").exists()
+
+
 # --- where the artefacts go
 
 
@@ -447,10 +548,10 @@ def hostile(folder):
     (folder / "hostile.json").write_text(json.dumps(manifest))
     (folder / "hostile.yaml").write_text(
         "policy: test\nrules:\n"
-        '  - {id: "core|<script>\\n# x", kind: priority, tables: ["*|*", "../*"], '
+        '  - {id: "core|<script> # x", kind: priority, tables: ["*|*", "../*"], '
         "class: CRITICAL}\n"
         '  - {id: rest, kind: priority, tables: "*", class: DEFERRABLE}\n'
-        '  - {id: "night|<script>\\n# x", kind: resource, window: {duration: 4h}}\n'
+        '  - {id: "night|<script> # x", kind: resource, window: {duration: 4h}}\n'
         '  - {id: later, kind: resource, window: {name: "|<script>\\n", duration: 2h}}\n'
         "  - {id: network, kind: resource, bandwidth: {limit: 50MB/s}}\n"
         '  - {id: look, kind: checkpoint, after: "*|*", decider: "|<script>\\n# x"}\n'

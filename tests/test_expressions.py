@@ -252,7 +252,7 @@ PLACES = [
     ("many.all(x, x)", 12, "the condition of all() must be bool; this is int", None),
     ("min(1, 2.0)", 7, "min() takes values of one type; this is double after int", "double(...) makes a double of an int; 2.0 is a double, 2 an int"),
     ("s.matches(s)", 10, "matches() takes a string, and its pattern written out as a string", None),
-    ('s.matches("(a")', 10, "matches() cannot take this pattern: a parenthesis is never closed; the character itself is \\(", None),
+    ('s.matches("(a")', 11, "matches() cannot take this pattern: a parenthesis is never closed; the character itself is \\(", None),
     ("1u", 0, "'1u' is unsigned, and this profile of CEL leaves uint out", "write an int: 1"),
     ("12ab", 0, "'12ab' is no number", "an int is 42 or 0x2A, a double 4.2 or 42e-1"),
     ('b"x"', 0, "this profile of CEL leaves bytes out", 'write a string, without the b: "..."'),

@@ -270,8 +270,14 @@ def implied(names, pairs, rules=()):
         (["ab", "ac", "bc", "cb"], []),
     ],
 )
-def test_an_edge_is_implied_by_a_longer_way_outside_of_cycles(pairs, expected):
+@pytest.mark.parametrize("visits", [2, 0], ids=["by walks", "by sets"])
+def test_an_edge_is_implied_by_a_longer_way_outside_of_cycles(visits, pairs, expected, monkeypatch):
+    monkeypatch.setattr("stowplan.graph.redundancy.FIRST_VISITS_PER_EDGE", visits)
     assert implied("abcd", pairs) == expected
+
+
+def test_without_tables_no_edge_is_implied_and_no_bound_is_hit():
+    assert implied("", []) == []
 
 
 def test_an_edge_that_only_a_rule_implies_is_not_called_implied():
@@ -283,8 +289,9 @@ def test_an_edge_that_not_after_removed_neither_implies_nor_is_implied():
     assert implied("abc", ["ab", "bc", "ac"], [frees("r", "a", "b")]) == []
 
 
+@pytest.mark.parametrize(("visits", "block"), [(2, 8192), (0, 8192), (0, 4), (0, 0)])
 @given(st.sets(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=40))
-def test_in_a_graph_without_cycles_exactly_the_transitive_edges_are_implied(raw):
+def test_in_a_graph_without_cycles_exactly_the_transitive_edges_are_implied(visits, block, raw):
     edges = {(max(pair), min(pair)) for pair in raw if pair[0] != pair[1]}
     reach = {node: set() for node in range(10)}
     for child in range(10):
@@ -295,6 +302,9 @@ def test_in_a_graph_without_cycles_exactly_the_transitive_edges_are_implied(raw)
         for child, parent in edges
         if any(parent in reach[between] for kid, between in edges if kid == child)
     }
-    found = implied("0123456789", [(str(c), str(p)) for c, p in sorted(edges)])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("stowplan.graph.redundancy.FIRST_VISITS_PER_EDGE", visits)
+        patch.setattr("stowplan.graph.redundancy.BLOCK", block)
+        found = implied("0123456789", [(str(c), str(p)) for c, p in sorted(edges)])
     assert set(found) == expected
     assert len(found) == len(expected)

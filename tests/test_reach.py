@@ -1,10 +1,18 @@
 """Who is above and below whom: against a plain search, for every graph, cycles and hubs too."""
 
-import json
-
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from stowplan.conditions.reached import Lineage
+from stowplan.expressions import (
+    STRING,
+    Budget,
+    EvaluationError,
+    compile_expression,
+    list_of,
+    map_of,
+)
 from stowplan.graph import EdgeRule, Reach, build
 from stowplan.model import Dependency, Manifest, Table
 
@@ -39,23 +47,92 @@ def reached(graph, start: int, neighbours) -> set[str]:
     return {graph.names[other] for other in seen - {start}}
 
 
-@settings(max_examples=300, deadline=None)
+@pytest.mark.parametrize("whole", [16_384, 0], ids=["small graphs", "large ones"])
+@settings(max_examples=200, deadline=None)
 @given(graphs())
-def test_ancestors_and_descendants_are_what_a_search_finds(graph):
-    for upwards, neighbours in ((True, graph.table_parents), (False, graph.table_children)):
-        reach = Reach(graph, upwards=upwards)
-        for start in range(graph.size):
-            wanted = reached(graph, start, neighbours)
-            found = reach.of(start)
-            assert list(found) == sorted(wanted)
-            assert len(found) == len(wanted)
-            assert {name for name in graph.names if name in found} == wanted
-            assert "no such table" not in found
+def test_ancestors_and_descendants_are_what_a_search_finds(whole, graph):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("stowplan.graph.reach.WHOLE", whole)
+        for upwards, neighbours in ((True, graph.table_parents), (False, graph.table_children)):
+            lineage = Lineage(graph, upwards=upwards)
+            for start in range(graph.size):
+                wanted = reached(graph, start, neighbours)
+                found = lineage.of(start)
+                assert list(found) == sorted(wanted)
+                assert len(found) == len(wanted)
+                assert {name for name in graph.names if name in found} == wanted
+                assert "no such table" not in found
+
+
+MACROS = [
+    "names.exists(a, {0})",
+    "names.all(a, {0})",
+    "names.exists_one(a, {0})",
+    "size(names.filter(a, {0})) > 1",
+    "names.filter(a, {0}).all(a, {1})",
+    "names.filter(a, {0}) == names.filter(b, {1})",
+    '"t03" in names.filter(a, {0})',
+    "names.map(a, {0}, size(a)).exists(n, n > 2)",
+    "names.exists(a, names.exists(b, b > a && {0}))",
+    "names.exists(a, a == other)",
+    "names.all(a, other != a)",
+    "size(names) > 2 && names.exists(a, {0} || {1})",
+]
+CONDITIONS = [
+    'a > "t03"',
+    'a.endsWith("1")',
+    'a.matches("[0-5]$")',
+    "a < other",
+    "1 / (size(a) - 3) > 0",
+    "10 / (int(a.matches('4')? '1' : '0')) > 0",
+    "[1, 2][int(a.endsWith('7') ? '9' : '1')] == 2",
+    'fields.missing == "x"',
+    "true",
+    "false",
+]
+
+
+def outcome(expression, *values):
+    """The value, or what it fails with."""
+    try:
+        return expression.bind(Budget())(*values)
+    except EvaluationError as error:
+        return f"fails: {error}"
+
+
+@pytest.mark.parametrize("whole", [16_384, 0], ids=["small graphs", "large ones"])
+@pytest.mark.parametrize("macro", MACROS)
+@settings(max_examples=60, deadline=None)
+@given(
+    graphs(),
+    st.sampled_from(CONDITIONS),
+    st.sampled_from(CONDITIONS),
+    st.lists(st.sampled_from(["t00", "t03", "t07", "none"]), min_size=1, max_size=3),
+)
+def test_shared_lists_say_what_plain_ones_do(whole, macro, graph, one, other, others):
+    kinds = {"names": list_of(STRING), "other": STRING, "fields": map_of(STRING)}
+    second = other.replace("a.", "b.").replace("a ", "b ").replace("(a)", "(b)")
+    text = macro.format(one, second if "(b, {1})" in macro else other)
+    expression = compile_expression(text, kinds)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("stowplan.graph.reach.WHOLE", whole)
+        for upwards in (True, False):
+            lineage = Lineage(graph, upwards=upwards)
+            for number in range(graph.size):
+                shared = lineage.of(number)
+                beside = others[number % len(others)], {"key": "x"}
+                assert outcome(expression, shared, *beside) == outcome(
+                    expression, list(shared), *beside
+                )
 
 
 def test_counts_are_taken_in_blocks(monkeypatch):
     monkeypatch.setattr("stowplan.graph.reach.BLOCK", 3)
+    monkeypatch.setattr("stowplan.graph.reach.WHOLE", 0)
     edges = tuple(Dependency(f"t{n:02}", f"t{n - 1:02}", ()) for n in range(1, 11))
     graph = build(Manifest(tuple(map(table, range(11))), edges))
     assert list(Reach(graph, upwards=True).counts) == list(range(11))
-    assert json.dumps(list(Reach(graph, upwards=False).counts)) == str([*range(10, -1, -1)])
+    assert list(Reach(graph, upwards=False).counts) == [*range(10, -1, -1)]
+    assert list(Reach(graph, upwards=True).counted(0, 0b10000010001)[1]) == [
+        *[0] + [1] * 4 + [2] * 6
+    ]

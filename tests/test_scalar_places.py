@@ -10,7 +10,8 @@ import yaml
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from stowplan.documents import parse
+from stowplan.documents import parse, yaml_text
+from stowplan.documents.places import CLOSE
 from stowplan.model import Finding
 
 BREAKS = "\r\n\x85\u2028\u2029"
@@ -345,3 +346,24 @@ def test_a_long_text_takes_time_in_proportion(style):
     value = document.data["a"]
     line, _ = document.locate_within(("a",), value.rindex("two"))
     assert line >= 20_000
+
+
+_NAMES = st.text("abé: #-'\n", max_size=6)
+_TREES = st.recursive(
+    st.one_of(_NAMES, st.integers(-9, 9), st.booleans(), st.none()),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4), st.dictionaries(_NAMES, inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+@given(_TREES, st.sampled_from([None, True, False]))
+def test_places_noted_on_reading_are_those_of_a_second_reading(tree, flow):
+    text = yaml.safe_dump(tree, default_flow_style=flow, allow_unicode=True)
+    loaded = yaml_text.load(text)
+    assume(loaded.offsets is not None)  # PyYAML writes aliases where an empty list comes twice
+    noted_marks = yaml_text.noted_marks(loaded.data, loaded.offsets)
+    noted = [(kind, offset) for kind, offset, _ in noted_marks]
+    again = [(kind, 0 if kind == CLOSE else offset) for kind, offset, _ in yaml_text.marks(text)]
+    assert noted == again

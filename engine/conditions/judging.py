@@ -22,7 +22,7 @@ from .views import Broken, Views
 from .words import below
 
 STEPS = 2_000_000
-STEPS_PER_TABLE = 200
+STEPS_PER_TABLE = 400
 """What a rule's conditions may spend on one manifest: about a second, more for a large one."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from stowplan.expressions import DOUBLE, INT, STRING, list_of
+from stowplan.expressions import DOUBLE, INT, STRING, EvaluationError, list_of
 from stowplan.units import megabytes
 
 from .tables import TABLE, Facts, TableFacts
@@ -23,6 +23,16 @@ def _size(facts: Facts) -> float:
     return megabytes(sum(table.size for table in facts.tables))
 
 
+def _rows(facts: Facts) -> int:
+    total = sum(table.rows for table in facts.tables)
+    if total >= _BEYOND:
+        raise EvaluationError("manifest.rows: integer overflow, the tables have 2^63 rows or more")
+    return total
+
+
+_BEYOND = 2**63
+
+
 def _declared(facts: Facts) -> float | None:
     total = facts.manifest.declared_total
     return None if total is None else megabytes(total)
@@ -38,7 +48,7 @@ MANIFEST = Record(
         ),
         "total_size_mb": Word(DOUBLE, "The total that it declares.", _declared, True),
         "size_mb": Word(DOUBLE, "The sum of its tables' sizes.", _size),
-        "rows": Word(INT, "The sum of its tables' rows.", lambda f: sum(t.rows for t in f.tables)),
+        "rows": Word(INT, "The sum of its tables' rows.", _rows),
         "present": Word(
             list_of(STRING), "Tables that are at the destination.", lambda f: f.manifest.present
         ),

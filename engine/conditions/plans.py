@@ -43,10 +43,6 @@ def filled_windows(plan: Plan) -> list[FilledWindow]:
     ]
 
 
-def _basis(step: PlannedTable) -> str:
-    return "assumed" if {"rate", "rows_per_second"} <= set(step.assumed) else "declared"
-
-
 STEP = Record(
     "step",
     {
@@ -63,7 +59,7 @@ STEP = Record(
         "basis": Word(
             STRING,
             "What its time rests on: `assumed` (the bandwidth alone) or `declared` (a rule).",
-            _basis,
+            lambda s: s.basis,
         ),
     },
 )
@@ -107,17 +103,34 @@ def _wait_of(checkpoint: PlannedCheckpoint) -> float | None:
 CHECKPOINT = Record(
     "checkpoint",
     {
-        "rule": Word(STRING, "The rule that asks for it.", lambda c: c.rule, True),
-        "after": Word(STRING, "The tables that are to be done.", lambda c: c.after, True),
+        "rule": Word(
+            STRING, "The rule that asks for it; absent for a phase.", lambda c: c.rule, True
+        ),
+        "after": Word(
+            STRING, "The tables or the phase that are to be done.", lambda c: c.after, True
+        ),
         "at_s": Word(DOUBLE, "When it is.", lambda c: seconds(c.at_us)),
         "expected_s": Word(
             DOUBLE, "When all of it is done by plan.", lambda c: seconds(c.expected_us)
         ),
         "latest_s": Word(DOUBLE, "How late that may come true.", _wait_of, True),
-        "tables": Word(list_of(STRING), "What is done by then.", lambda c: c.tables),
+        "tables": Word(
+            list_of(STRING),
+            "What is done by then; for a phase since the phase before.",
+            lambda c: c.tables,
+        ),
+        "tables_done": Word(INT, "How many tables are done by then.", lambda c: c.done),
         "mb": Word(DOUBLE, "Their size.", lambda c: megabytes(c.size)),
         "required_mb": Word(
             DOUBLE, "That of the required ones.", lambda c: megabytes(c.required_size)
+        ),
+        "no_go_below_mb": Word(
+            DOUBLE, "The least of those that can do.", lambda c: megabytes(c.no_go_below)
+        ),
+        "spare_s": Word(
+            DOUBLE,
+            "The delay with which the required tables still end by `duration - rollback`.",
+            lambda c: seconds(c.thresholds.at_risk_us),
         ),
         "decider": Word(STRING, "Who decides.", lambda c: c.decider, True),
     },
@@ -206,9 +219,14 @@ PLAN = Record(
         ),
         "p_required_fits": Word(
             DOUBLE,
-            "The probability that the required tables keep the window; absent until it is drawn.",
-            lambda _: None,
-            True,
+            "The share of draws in which the required tables keep the window. For a check that "
+            "reads it draws are made.",
+            lambda p: None if p.risk is None else p.risk.p_required_fits,
+        ),
+        "p_all_fits": Word(
+            DOUBLE,
+            "The same for all tables of the main window.",
+            lambda p: None if p.risk is None else p.risk.p_all_fits,
         ),
     },
 )

@@ -7,10 +7,11 @@ from functools import cached_property
 from typing import NamedTuple
 
 from stowplan.expressions import BOOL, DOUBLE, INT, STRING, list_of, map_of
-from stowplan.graph import DependencyGraph, Reach
+from stowplan.graph import DependencyGraph
 from stowplan.model import ClassedTable, Dependency, Manifest, Placement, Table
 from stowplan.units import megabytes
 
+from .reached import Lineage
 from .words import Record, Word
 
 
@@ -51,14 +52,14 @@ class Facts:
         return _stated(self.manifest.dependencies)
 
     @cached_property
-    def above(self) -> Reach:
+    def above(self) -> Lineage:
         """Who is above whom."""
-        return Reach(self.graph, upwards=True)
+        return Lineage(self.graph, upwards=True)
 
     @cached_property
-    def below(self) -> Reach:
+    def below(self) -> Lineage:
         """Who is below whom."""
-        return Reach(self.graph, upwards=False)
+        return Lineage(self.graph, upwards=False)
 
 
 def _stated(dependencies: Sequence[Dependency]) -> dict[str, list[str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
-from stowplan.expressions import Field, Type, list_of, record
+from stowplan.expressions import EvaluationError, Field, Type, list_of, record
 
 Reader = Callable[[Any], dict[str, object]]
 """A subject to the values of the fields that are asked for."""
@@ -25,6 +25,19 @@ class Word(NamedTuple):
     many: bool = False
 
 
+class Failing(dict[str, object]):
+    """Values beside a field that has none: whoever reads that learns why."""
+
+    def __init__(self, values: Mapping[str, object], field: str, why: str) -> None:
+        super().__init__(values)
+        self._failures = {**getattr(values, "_failures", {}), field: why}
+
+    def __missing__(self, field: str) -> object:
+        if field in self._failures:
+            raise EvaluationError(self._failures[field])
+        raise KeyError(field)
+
+
 class Record:
     """The fields of one kind of subject."""
 
@@ -38,14 +51,18 @@ class Record:
     def reader(self, reads: Iterable[str]) -> Reader:
         """What reads these paths (`name`, `labels`, `windows[].size_mb`) of a subject.
 
-        An optional field that is absent has no key.
+        An optional field that is absent has no key; one that has no value fails when it is read.
         """
         readers = [(name, _reading(self.words[name], rest)) for name, rest in _by_first_word(reads)]
 
         def values(subject: object) -> dict[str, object]:
-            found = {}
+            found: dict[str, object] = {}
             for name, read in readers:
-                value = read(subject)
+                try:
+                    value = read(subject)
+                except EvaluationError as error:
+                    found = Failing(found, name, str(error))
+                    continue
                 if value is not None:
                     found[name] = value
             return found

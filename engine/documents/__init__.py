@@ -5,10 +5,13 @@ What cannot be read, or not without doubt, is a fault: nothing is silently taken
 
 from __future__ import annotations
 
+import errno
 import gc
 import hashlib
+import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+import stat
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -119,8 +122,7 @@ def read(path: str | Path, *, shown: str | None = None, kind: Kind = "manifest")
     """Read a file; `shown` is what messages call it. Raises Unreadable."""
     name = str(path) if shown is None else shown
     try:
-        with Path(path).open("rb") as file:
-            content = file.read(SIZE + 1)
+        content = _content(path)
     except FileNotFoundError:
         raise Unreadable(name, "no such file") from None
     except IsADirectoryError:
@@ -131,6 +133,23 @@ def read(path: str | Path, *, shown: str | None = None, kind: Kind = "manifest")
         reason = getattr(error, "strerror", None) or str(error)
         raise Unreadable(name, f"cannot be read: {reason.lower()}") from None
     return _document(content, name, Path(path).suffix, kind)
+
+
+def _content(path: str | Path) -> bytes:
+    """What a file holds, up to one byte too many. Raises OSError, ValueError.
+
+    What is no ordinary file is opened only where it cannot keep one waiting for ever: a pipe that
+    this process was given (`/dev/stdin`, `<(command)`) ends when its writer does.
+    """
+    mode = os.stat(path).st_mode  # noqa: PTH116 (Path's own raises other errors for odd names)
+    given = os.fspath(path).startswith(_OF_THE_PROCESS)
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode) or (given and stat.S_ISFIFO(mode))):
+        raise OSError(errno.EINVAL, "it is no ordinary file")
+    with Path(path).open("rb") as file:
+        return file.read(SIZE + 1)
+
+
+_OF_THE_PROCESS = ("/dev/stdin", "/dev/fd/", "/proc/self/fd/")
 
 
 def parse(content: bytes | str, name: str, kind: Kind = "manifest") -> Document:
@@ -168,19 +187,29 @@ def decoded(raw: bytes, name: str, sha256: str, kind: Kind) -> str | Document:
 
 def _loaded(text: str, name: str, sha256: str, kind: Kind, *, is_json: bool) -> Document:
     flaws: tuple[Flaw, ...] = ()
-    marks, all_marks = json_text.coarse_marks, json_text.marks
+    marks: _Marks = json_text.coarse_marks
+    all_marks: _Marks = json_text.marks
     if is_json:
         data, repeated = json_text.load(text)
     else:
         from . import yaml_text  # noqa: PLC0415 (PyYAML takes longer to import than JSON to read)
 
-        data, repeated, flaws = yaml_text.load(text)
+        data, repeated, flaws, offsets = yaml_text.load(text)
         marks = all_marks = yaml_text.marks
+        if offsets is not None and not repeated:
+            marks = _noted(data, offsets)
     if not repeated and not flaws:
         return Document(name, data, sha256, text, marks=marks)
     lines = Lines(text)
     repeats = Places(all_marks(text)).repeats(lines) if repeated else []
     return Document(name, data, sha256, text, _faults([*flaws, *repeats], lines, kind), marks=marks)
+
+
+def _noted(data: object, offsets: Sequence[int]) -> _Marks:
+    """The marks of a YAML text that need no second reading."""
+    from .yaml_text import noted_marks  # noqa: PLC0415 (see above)
+
+    return lambda _: noted_marks(data, offsets)
 
 
 def _faults(flaws: Iterable[Flaw], lines: Lines, kind: Kind) -> tuple[Fault, ...]:

@@ -9,6 +9,7 @@ import yaml
 from stowplan.model import shown
 
 from .flaws import Flaw
+from .yaml_quoting import unquoted
 
 _STARRED = re.compile(r"\*[^\s,\[\]{}]*")
 _CONTROL = re.compile(
@@ -53,6 +54,10 @@ def explained(error: yaml.YAMLError, text: str) -> Flaw:
         return starred(text, _offset(error, at_context=True))
     if "unexpected end of stream" in problem and "quoted scalar" in context:
         return _syntax(offset, "a quote that is never closed")
+    return unquoted(text, offset) or _named(problem, context, offset, text)
+
+
+def _named(problem: str, context: str, offset: int, text: str) -> Flaw:
     if "tab character" in problem or "cannot start any token" in problem:
         return _unstartable(offset, text)
     for part, message, hint in _PROBLEMS:

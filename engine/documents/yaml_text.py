@@ -6,8 +6,10 @@ do not. They also cost a third of the time.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import InvalidOperation
+from itertools import chain
 from typing import Any, NamedTuple
 
 import yaml
@@ -17,14 +19,28 @@ from stowplan.model import shown
 from .flaws import DEPTH, Broken, Flaw, too_deep
 from .places import CLOSE, LIST, MAPPING, SCALAR, Mark
 from .yaml_problems import explained, starred
+from .yaml_quoting import quoted
 from .yaml_scalars import Plain, resolved
 
 NODES = 5_000_000
 """How many values a document may hold, its aliases written out."""
 
 
-def load(text: str) -> tuple[object, bool, tuple[Flaw, ...]]:
-    """The data, whether a mapping somewhere has a key twice, and other flaws; raises Broken.
+class Loaded(NamedTuple):
+    """The data, whether a mapping somewhere has a key twice, and other flaws.
+
+    `offsets` says where each key and value starts, in the order of the text; None where an alias
+    stands for some of them.
+    """
+
+    data: object
+    repeated: bool
+    flaws: tuple[Flaw, ...]
+    offsets: Sequence[int] | None
+
+
+def load(text: str) -> Loaded:
+    """Read a text. Raises Broken.
 
     Tags, keys that are not text and globs that look like aliases are flaws that do not end the
     reading.
@@ -39,7 +55,29 @@ def load(text: str) -> tuple[object, bool, tuple[Flaw, ...]]:
         raise Broken(*builder.flaws, *broken.flaws) from None
     if not builder.root:
         raise Broken(Flaw(0, "is empty"))
-    return builder.root[0], builder.repeated, tuple(builder.flaws)
+    offsets = None if builder.aliased else builder.offsets
+    return Loaded(builder.root[0], builder.repeated, tuple(builder.flaws), offsets)
+
+
+def noted_marks(data: object, offsets: Iterable[int]) -> Iterator[Mark]:
+    """What stands where, from what was noted on reading; no key may stand twice."""
+    noted = iter(offsets)
+    stack: list[Iterator[object]] = [iter([data])]
+    while stack:
+        for value in stack[-1]:
+            if type(value) is dict:
+                yield MAPPING, next(noted), ""
+                stack.append(chain.from_iterable(value.items()))
+                break
+            if type(value) is list:
+                yield LIST, next(noted), ""
+                stack.append(iter(value))
+                break
+            yield SCALAR, next(noted), value if type(value) is str else ""
+        else:
+            stack.pop()
+            if stack:
+                yield CLOSE, 0, ""
 
 
 def marks(text: str) -> Iterator[Mark]:
@@ -101,6 +139,8 @@ class _Builder:
         self.flaws: list[Flaw] = []
         self.repeated = False
         self.nodes = 0
+        self.offsets = array("q")
+        self.aliased = False
         self.anchors: dict[str, _Anchored | None] = {}
         self.stack = [_Frame(self.root, None, 0)]
 
@@ -108,14 +148,18 @@ class _Builder:
         """One event, the most frequent kinds first."""
         kind = type(event)
         if kind is yaml.ScalarEvent:
+            self.offsets.append(event.start_mark.index)
             self._scalar(event)
         elif kind is yaml.MappingStartEvent:
+            self.offsets.append(event.start_mark.index)
             self._open(event, {})
         elif kind is yaml.SequenceStartEvent:
+            self.offsets.append(event.start_mark.index)
             self._open(event, [])
         elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
             self._close()
         elif kind is yaml.AliasEvent:
+            self.aliased = True
             self._alias(event)
         elif kind is yaml.DocumentStartEvent and self.root:
             hint = "one file holds one document: remove the `---` or split the file"
@@ -126,6 +170,8 @@ class _Builder:
         value = self._resolved(event) if event.implicit[0] else text
         if event.tag is not None:
             self._tagged(event)
+            if event.tag[:1] == "!" and (value is None or isinstance(value, str)):
+                value = text = self._written(event)  # most likely a condition
         if event.anchor is not None:
             self.anchors[event.anchor] = _Anchored(value, 1, 0)
         frame = self.stack[-1]
@@ -211,8 +257,14 @@ class _Builder:
         if frame.is_mapping and frame.key is None:
             raise Broken(Flaw(event.start_mark.index, "a key must be text", hint))
 
+    def _written(self, event: Any) -> str:  # noqa: ANN401
+        return self.text[event.start_mark.index : event.end_mark.index].strip()
+
     def _tagged(self, event: Any) -> None:  # noqa: ANN401
-        self._flaw(event, f"the tag `{shown(event.tag)}` is not allowed", "remove it")
+        hint = "remove it"
+        if event.tag[:1] == "!" and type(event) is yaml.ScalarEvent:
+            hint = f"remove it; if it is text, {quoted('', self._written(event))}"
+        self._flaw(event, f"the tag `{shown(event.tag)}` is not allowed", hint)
 
     def _flaw(self, event: Any, message: str, hint: str | None = None) -> None:  # noqa: ANN401
         self.flaws.append(Flaw(event.start_mark.index, message, hint))

@@ -14,6 +14,7 @@ from .faults import (
     Fault,
 )
 from .kinds import BOOL, DOUBLE, INT, STRING, Field, Type, list_of, map_of, record
+from .shared import Shared, Sieve, Sifted
 from .templates import Template, compile_template
 
 __all__ = [
@@ -30,6 +31,9 @@ __all__ = [
     "Fault",
     "Field",
     "Part",
+    "Shared",
+    "Sieve",
+    "Sifted",
     "Template",
     "Type",
     "compile_expression",

@@ -8,6 +8,7 @@ from . import syntax, terms
 from .automata import automaton
 from .checking import Checker, Checks, Typed, guess, mixed
 from .kinds import BOOL, STRING, Type, common, list_of
+from .literals import place_in
 from .macros import check_macro, check_presence
 from .overloads import (
     EXTREMES,
@@ -168,9 +169,16 @@ def _matches(checker: Checker, node: syntax.Call, arguments: list[Typed]) -> Typ
         held = terms.Held(automaton(str(pattern.term.value)))
     except PatternError as wrong:
         message = f"matches() cannot take this pattern: {wrong}"
-        checker.fault(node.arguments[0].offset, message)
+        checker.fault(_place_of(node.arguments[0], wrong), message)
         return None
     return Typed(BOOL, terms.Operation("matches", (text.term, held)))
+
+
+def _place_of(pattern: Node, wrong: PatternError) -> int:
+    """The character that is wrong in a pattern; its start, where that is not known."""
+    if wrong.offset is None or not isinstance(pattern, syntax.Literal) or not pattern.source:
+        return pattern.offset
+    return pattern.offset + place_in(pattern.source, wrong.offset)
 
 
 CHECKS: Checks = {syntax.Call: _call}

@@ -12,19 +12,23 @@ from typing import Any
 
 from .arithmetic import add, total
 from .faults import Budget, EvaluationError
+from .shared import Shared
 
 LARGEST_TEXT = 100_000
 """Characters of a text that `+` may make."""
 LARGEST_LIST = 1_000_000
 """Items of a list that `+` may make."""
+STEPS_TO_COMPARE = 4
+"""For each pair of items that are not texts."""
 _PIECE = 64
 
 
 def select(record: Mapping[str, object], name: str, path: str) -> object:
     """A record's field."""
-    if name not in record:
-        raise EvaluationError(f"no such field: {path}")
-    return record[name]
+    try:
+        return record[name]
+    except KeyError:
+        raise EvaluationError(f"no such field: {path}") from None
 
 
 def value_of(budget: Budget, mapping: Mapping[str, object], key: str) -> object:
@@ -49,13 +53,20 @@ def item_at(budget: Budget, items: Collection[object], index: int) -> object:
 def walk(budget: Budget, items: Collection[Any], weight: int = 1) -> Collection[Any]:
     """The items of a list for something that takes `weight` steps for each."""
     budget.spend(1 + len(items) * weight)
-    return items
+    if isinstance(items, (list, tuple)) or not isinstance(items, Shared):
+        return items
+    return items.walked(budget)
 
 
 def among(budget: Budget, items: Collection[object], item: object) -> bool:
     """Whether a list has an item that Python finds equal just when CEL does."""
     # Another container answers by itself, perhaps at once; a list looks at every item.
-    budget.spend(1 + len(items) if isinstance(items, (list, tuple)) else 1)
+    if isinstance(items, (list, tuple)):
+        budget.spend(1 + len(items))
+        return item in items
+    if isinstance(items, Shared):
+        return items.holds(budget, str(item))
+    budget.spend(1)
     return item in items
 
 
@@ -70,12 +81,22 @@ def equal(budget: Budget, one: Any, other: Any) -> bool:  # noqa: ANN401 - the c
         return bool(one == other)
     if isinstance(one, (int, float)):
         return float(one) == float(other) if type(one) is not type(other) else bool(one == other)
-    budget.spend(1 + min(len(one), len(other)))
     if len(one) != len(other):
+        budget.spend(1)
         return False
     if isinstance(one, Mapping):
+        budget.spend(1 + STEPS_TO_COMPARE * len(one))
         return all(key in other and equal(budget, one[key], other[key]) for key in one)
+    if _exact(one) and _exact(other):
+        budget.spend(1 + len(one))
+        return list(one) == list(other)
+    budget.spend(1 + STEPS_TO_COMPARE * len(one))
     return all(equal(budget, *pair) for pair in zip(one, other, strict=True))
+
+
+def _exact(items: Collection[object]) -> bool:
+    """Whether Python finds these items equal just when CEL does; they are of one type."""
+    return type(next(iter(items), "")) in (str, bool)
 
 
 def extend(budget: Budget, one: Collection[object], other: Collection[object]) -> list[object]:

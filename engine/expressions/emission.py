@@ -165,6 +165,8 @@ class _Emission:
         result = _name(term.variable) if term.result is None else self.emit(term.result)
         weight = 1 + (self.terms - before) // TERMS_A_STEP
         weight += 0 if term.macro in _QUICK else STEPS_FOR_ROOM
+        if term.texts and condition is not None:
+            return self._shared(term, over, condition, weight)
         items = _call("walk", _name("budget"), over, _constant(weight))
         if self.exact and condition is not None and term.macro in _EXACT:
             return _call(_EXACT[term.macro], items, _lambda(condition, term.variable))
@@ -173,6 +175,27 @@ class _Emission:
             return _call(_QUICK[term.macro], every)
         asked = [] if condition is None else [condition]
         return ast.ListComp(result, [_loop(term.variable, items, asked)], **_AT)
+
+    def _shared(
+        self, term: terms.Fold, over: ast.expr, condition: ast.expr, weight: int
+    ) -> ast.expr:
+        """A macro over strings; what its condition reads beside its item is told apart."""
+        read = terms.reads(term.condition) - {term.variable} if term.condition else ()
+        given = ast.Tuple([_name(name) for name in sorted(read)], ast.Load(), **_AT)
+        return _call(
+            "exact_fold" if self.exact else "quick_fold",
+            _name("budget"),
+            _constant(term.macro),
+            over,
+            _constant(weight),
+            self.hold(terms.Held(object())),
+            _lambda(condition, term.variable),
+            given,
+        )
+
+    def same(self, term: terms.Same) -> ast.expr:
+        over, text = self.emit(term.range), self.emit(term.text)
+        return _call("same_as", _name("budget"), over, _lambda(text))
 
 
 def _loop(variable: str, items: ast.expr, conditions: list[ast.expr]) -> ast.comprehension:
@@ -192,4 +215,5 @@ _EMIT: dict[type, Callable[..., ast.expr]] = {
     terms.Choice: _Emission.choice,
     terms.Listing: _Emission.listing,
     terms.Fold: _Emission.fold,
+    terms.Same: _Emission.same,
 }

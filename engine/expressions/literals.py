@@ -21,15 +21,29 @@ _SURROGATES = range(0xD800, 0xE000)
 
 def string_value(token: Token) -> str:
     """The text that a string literal means; raises ExpressionError for a wrong escape."""
-    text = token.text
-    prefix = text[: len(text) - len(text.lstrip("bBrR"))].lower()
+    prefix, quotes = _opening(token.text)
     if "b" in prefix:
         message = "this profile of CEL leaves bytes out"
         raise refused(token.offset, message, 'write a string, without the b: "..."')
-    quotes = 3 if text[len(prefix) :][:3] in {'"""', "'''"} else 1
     start = len(prefix) + quotes
-    inner = text[start:-quotes]
+    inner = token.text[start:-quotes]
     return inner if prefix else _unescaped(inner, token.offset + start)
+
+
+def _opening(text: str) -> tuple[str, int]:
+    """What comes before a string literal's quotes, and how many there are."""
+    prefix = text[: len(text) - len(text.lstrip("bBrR"))].lower()
+    return prefix, 3 if text[len(prefix) :][:3] in {'"""', "'''"} else 1
+
+
+def place_in(source: str, index: int) -> int:
+    """Where a character of a string literal's text stands in the literal as it is written."""
+    prefix, quotes = _opening(source)
+    at = len(prefix) + quotes
+    for _ in range(index):
+        escape = None if prefix else _ESCAPE.match(source, at)
+        at += 1 if escape is None else len(escape[0])
+    return at
 
 
 def _unescaped(text: str, offset: int) -> str:

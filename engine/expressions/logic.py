@@ -7,6 +7,7 @@ false whatever x is.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
+from typing import Any
 
 from .faults import BudgetExceeded
 
@@ -23,12 +24,12 @@ def either(operands: Iterable[Operand]) -> bool:
     return _decided(operands, True)
 
 
-def every_item(items: Collection[object], condition: Callable[[object], bool]) -> bool:
+def every_item(items: Collection[Any], condition: Callable[[Any], bool]) -> bool:
     """Whether the condition holds for all items."""
     return every(_operand(condition, item) for item in items)
 
 
-def some_item(items: Collection[object], condition: Callable[[object], bool]) -> bool:
+def some_item(items: Collection[Any], condition: Callable[[Any], bool]) -> bool:
     """Whether the condition holds for any item."""
     return either(_operand(condition, item) for item in items)
 
@@ -38,7 +39,7 @@ def single(answers: Iterable[bool]) -> bool:
     return sum(map(bool, answers)) == 1
 
 
-def _operand(condition: Callable[[object], bool], item: object) -> Operand:
+def _operand(condition: Callable[[Any], bool], item: object) -> Operand:
     return lambda: condition(item)
 
 

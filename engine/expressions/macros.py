@@ -51,7 +51,7 @@ def _membership(node: syntax.Call, target: Node) -> Node | None:
 
     A list may answer that without being gone through.
     """
-    wanted = {"exists": "==", "all": "!="}.get(node.function)
+    wanted = _SAME.get(node.function)
     name, test = node.arguments if len(node.arguments) == 2 else (None, None)
     if not (isinstance(name, syntax.Name) and isinstance(test, syntax.Binary)):
         return None
@@ -118,11 +118,32 @@ def _body(checker: Checker, node: syntax.Call, over: Typed, variable: str) -> Ty
     condition = checker.condition(node.arguments[1], f"the condition of {node.function}()")
     if condition is None:
         return None
-    fold = terms.Fold(node.function, variable, over.term, condition)
+    same = _same(node.function, variable, over, condition)
+    if same is not None:
+        return Typed(BOOL, same)
+    texts = over.type == list_of(STRING)
+    fold = terms.Fold(node.function, variable, over.term, condition, texts=texts)
     if node.function != "filter":
         return Typed(BOOL, fold)
     kept = list_of(STRING) if over.type.kind == "map" else over.type
     return Typed(kept, fold, None if over.type.kind == "map" else over.path)
+
+
+def _same(macro: str, variable: str, over: Typed, condition: terms.Term) -> terms.Term | None:
+    """`list.exists(v, v == other)` and `list.all(v, v != other)`, where other reads no v."""
+    if over.type != list_of(STRING) or not isinstance(condition, terms.Inline):
+        return None
+    if condition.operator != _SAME.get(macro):
+        return None
+    item = terms.Variable(variable)
+    for one, other in ((condition.left, condition.right), (condition.right, condition.left)):
+        if one == item and variable not in terms.reads(other):
+            found = terms.Same(over.term, other)
+            return found if macro == "exists" else terms.Negation(found)
+    return None
+
+
+_SAME = {"exists": "==", "all": "!="}
 
 
 def _mapped(checker: Checker, node: syntax.Call, over: Typed, variable: str) -> Typed | None:

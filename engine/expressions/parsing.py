@@ -178,7 +178,9 @@ class _Parser:
     def _primary(self, *, negative: bool) -> Node:
         token = self.token
         if token.kind in {"int", "double", "string"}:
-            return syntax.Literal(token.offset - negative, 1, self._literal(negative=negative))
+            value = self._literal(negative=negative)
+            source = token.text if token.kind == "string" else ""
+            return syntax.Literal(token.offset - negative, 1, value, source)
         if token.kind == "name" and token.text != "in":
             return self._name(self._take())
         if self._accept("("):

@@ -22,7 +22,11 @@ Ranges: TypeAlias = tuple[tuple[int, int], ...]
 
 
 class PatternError(ValueError):
-    """A pattern outside of the subset; the message says what."""
+    """A pattern outside of the subset; the message says what, `offset` at which character."""
+
+    def __init__(self, message: str, offset: int | None = None) -> None:
+        super().__init__(message)
+        self.offset = offset
 
 
 class Characters(NamedTuple):
@@ -97,9 +101,15 @@ def read_pattern(text: str) -> Pattern:
     if len(text) > LONGEST_PATTERN:
         raise PatternError(f"it has {len(text)} characters; {LONGEST_PATTERN} are allowed")
     reader = _Reader(text)
-    tree = reader.alternatives(0)
-    if not reader.at_end():
-        raise PatternError("a parenthesis closes that none opened; the character itself is \\)")
+    try:
+        tree = reader.alternatives(0)
+        if not reader.at_end():
+            reader.skip()
+            raise PatternError("a parenthesis closes that none opened; the character itself is \\)")
+    except PatternError as wrong:
+        if wrong.offset is None:
+            wrong.offset = reader.last
+        raise
     return tree
 
 
@@ -116,6 +126,15 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self._text = text
         self._next = 0
+
+    @property
+    def last(self) -> int:
+        """The place of the character that was read last."""
+        return max(0, self._next - 1)
+
+    def skip(self) -> None:
+        """Read one character."""
+        self._next += 1
 
     def at_end(self) -> bool:
         """Whether all is read."""
@@ -172,12 +191,13 @@ class _Reader:
     def _count(self) -> tuple[int, int | None]:
         found = _COUNT.match(self._text, self._next)
         if found is None or (found[3] and not found[2]):
-            raise PatternError("a brace counts, as in {2} or {2,5}; the character itself is \\{")
-        self._next = found.end()
+            message = "a brace counts, as in {2} or {2,5}; the character itself is \\{"
+            raise PatternError(message, self._next)
+        start, self._next = self._next, found.end()
         least = int(found[1])
         most = least if not found[2] else int(found[3]) if found[3] else None
         if max(least, most or 0) > MOST_REPEATS or (most is not None and most < least):
-            raise PatternError(f"{found[0]} is no count up to {MOST_REPEATS}")
+            raise PatternError(f"{found[0]} is no count up to {MOST_REPEATS}", start)
         return least, most
 
     def _item(self, depth: int) -> Pattern:
@@ -195,11 +215,13 @@ class _Reader:
         return self._escape() if character == "\\" else Characters(_of(character))
 
     def _group(self, depth: int) -> Pattern:
+        start = self.last
         if not self._accept("?:") and self._peek("?"):
             raise PatternError("a group may not begin with (? but for (?:; no flags, no lookaround")
         tree = self.alternatives(depth + 1)
         if not self._accept(")"):
-            raise PatternError("a parenthesis is never closed; the character itself is \\(")
+            message = "a parenthesis is never closed; the character itself is \\("
+            raise PatternError(message, start)
         return tree
 
     def _escape(self) -> Pattern:

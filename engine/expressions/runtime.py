@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from . import arithmetic, containers, logic
+from . import arithmetic, containers, folding, logic
 from .automata import Automaton
 from .faults import Budget, BudgetExceeded
 
@@ -65,5 +65,8 @@ SPENDING: Mapping[str, Callable[..., Any]] = {
     "least": containers.least,
     "greatest": containers.greatest,
     "matches": matches,
+    "quick_fold": folding.quick,
+    "exact_fold": folding.exact,
+    "same_as": folding.same_as,
 }
 """These take the budget as their first argument."""

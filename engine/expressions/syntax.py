@@ -6,11 +6,12 @@ from typing import NamedTuple, TypeAlias
 
 
 class Literal(NamedTuple):
-    """A bool, int, double or string."""
+    """A bool, int, double or string; `source` is a string as it is written."""
 
     offset: int
     height: int
     value: bool | int | float | str
+    source: str = ""
 
 
 class Name(NamedTuple):

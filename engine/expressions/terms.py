@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias
+from collections.abc import Iterator
+from typing import NamedTuple, TypeAlias, get_args
 
 
 class Constant(NamedTuple):
@@ -81,13 +82,24 @@ class Listing(NamedTuple):
 
 
 class Fold(NamedTuple):
-    """A macro over `range`; `result` is what map makes, `condition` what the others ask."""
+    """A macro over `range`; `result` is what map makes, `condition` what the others ask.
+
+    `texts`: the range is a list of strings, which may be shared.
+    """
 
     macro: str
     variable: str
     range: Term
     condition: Term | None
     result: Term | None = None
+    texts: bool = False
+
+
+class Same(NamedTuple):
+    """Whether a list of strings has an item that is `text`, which is asked only if it has any."""
+
+    range: Term
+    text: Term
 
 
 Term: TypeAlias = (
@@ -103,4 +115,24 @@ Term: TypeAlias = (
     | Choice
     | Listing
     | Fold
+    | Same
 )
+
+
+def reads(term: Term) -> frozenset[str]:
+    """The variables in a term, its macros' own left out."""
+    if isinstance(term, Variable):
+        return frozenset((term.name,))
+    own = {term.variable} if isinstance(term, Fold) else set()
+    return frozenset().union(*(reads(part) for part in _parts(term))) - own
+
+
+def _parts(term: Term) -> Iterator[Term]:
+    for value in () if isinstance(term, Constant | Held) else term:
+        if isinstance(value, _TERMS):
+            yield value
+        elif isinstance(value, tuple):
+            yield from value
+
+
+_TERMS = get_args(Term)

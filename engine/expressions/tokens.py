@@ -23,13 +23,13 @@ _TOKEN = re.compile(
     (?P<space>[ \t\n\f\r]+|//[^\n]*)
   | (?P<string>{STRING})
   | (?P<double>(?:[0-9]*\.[0-9]+(?:[eE][+-]?[0-9]+)?|[0-9]+[eE][+-]?[0-9]+)(?![A-Za-z_0-9]))
-  | (?P<int>(?:0[xX][0-9a-fA-F]+|[0-9]+)(?![A-Za-z_0-9]))
+  | (?P<int>(?:0[xX][0-9a-fA-F]+|[0-9]+)(?!\.[0-9]|[A-Za-z_0-9]))
   | (?P<name>[A-Za-z_][A-Za-z_0-9]*)
   | (?P<mark>&&|\|\||[=!<>]=|[-+*/%!<>?:.,()\[\]{{}}])
     """,
     re.VERBOSE | re.DOTALL,
 )
-_NUMBER = re.compile(r"[0-9][0-9A-Za-z_]*")
+_NUMBER = re.compile(r"[0-9][0-9A-Za-z_]*(?:\.[0-9][0-9A-Za-z_]*)?")
 _HINTS = {
     "=": "'==' compares; an expression changes nothing",
     "&": "'&&' is and; there are no bits",

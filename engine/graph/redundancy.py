@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from stowplan.model import Dependency, Manifest
 
 from .dependencies import DependencyGraph
+from .reach import BLOCK, members
 
 VISITS_PER_EDGE = 20
 """The search may look at this many edges for each node and edge of the graph, all in all."""
+FIRST_VISITS_PER_EDGE = 2
+"""Most manifests are searched within this, for each block of tables; for those that are not, sets
+of tables cost less."""
 
 
 def implied_edges(
@@ -19,7 +25,21 @@ def implied_edges(
     the bound was hit: what is reported is then true but not all there is.
     """
     above = _stated_parents(graph)
-    left = VISITS_PER_EDGE * (len(above) + sum(map(len, above)))
+    size = len(above) + sum(map(len, above))
+    blocks = -(-graph.size // BLOCK)
+    implied, bounded = _searched(graph, above, FIRST_VISITS_PER_EDGE * blocks * size)
+    if bounded and graph.size <= VISITS_PER_EDGE * BLOCK:
+        implied, bounded = _by_sets(graph, above), False
+    elif bounded:
+        implied, bounded = _searched(graph, above, VISITS_PER_EDGE * size)
+    return _statements(graph, manifest, implied), bounded
+
+
+def _searched(
+    graph: DependencyGraph, above: list[list[int]], limit: int
+) -> tuple[set[tuple[int, int]], bool]:
+    """The implied (child, parent) pairs that a walk from each child finds, and whether it ended."""
+    left = limit
     implied: set[tuple[int, int]] = set()
     for child, parents in enumerate(above):
         if len(parents) > 1:
@@ -28,7 +48,31 @@ def implied_edges(
             left -= visits
             if left <= 0:
                 break
-    return _statements(graph, manifest, implied), left <= 0
+    return implied, left <= 0
+
+
+def _by_sets(graph: DependencyGraph, above: list[list[int]]) -> set[tuple[int, int]]:
+    """All implied pairs: an edge costs one union of sets for each block of tables."""
+    order = [node for node in graph.order if node < graph.size]
+    return {
+        pair for first in range(0, graph.size, BLOCK) for pair in _implied_in(above, order, first)
+    }
+
+
+def _implied_in(above: list[list[int]], order: list[int], first: int) -> Iterator[tuple[int, int]]:
+    """The implied pairs whose parent is in one block: another parent of the child is below it."""
+    bits = [0] * len(above)
+    for number in range(first, min(first + BLOCK, len(above))):
+        bits[number] = 1 << (number - first)
+    reached = [0] * len(above)
+    for child in order:
+        over = own = 0
+        for parent in above[child]:
+            over |= reached[parent]
+            own |= bits[parent]
+        reached[child] = over | own
+        if over & own:
+            yield from ((child, first + parent) for parent in members(over & own))
 
 
 def _stated_parents(graph: DependencyGraph) -> list[list[int]]:

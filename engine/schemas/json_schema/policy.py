@@ -57,6 +57,8 @@ _WHAT_KINDS_SAY = {
 _FOR_SOME_TABLES = ("chunk", "throughput")
 _WITHOUT_TABLE = (Subject.MANIFEST, Subject.WINDOW, Subject.PLAN)
 _DAY = {"format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
+_NAMING = r"^[^\s\x00-\x1f\x7f](?:[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f])?$"
+_LIKE_A_CODE = "^[A-Z][0-9]{3}$"
 _SAID = {"pattern": r"\S"}
 
 
@@ -126,7 +128,7 @@ def _kind(kind: str) -> JsonSchema:
     """What the rules of a kind have in common with all others, and their own keys."""
     stated = _mapping(kind, KINDS[kind])
     keys = stated["properties"]
-    keys["id"]["not"] = {"$ref": "#/$defs/code"}
+    keys["id"] |= {"pattern": _NAMING, "not": {"pattern": _LIKE_A_CODE}}
     keys["kind"] = {"description": _WHAT_KINDS_SAY[kind], "const": kind}
     stated["required"] = ["id", "kind", *stated.get("required", ())]
     return {"description": _WHAT_KINDS_SAY[kind], **stated}

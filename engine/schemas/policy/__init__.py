@@ -76,8 +76,7 @@ def _severities(
     for code, word in value.items() if isinstance(value, dict) else ():
         path = ("severities", code)
         if code not in known_codes:
-            near = nearest(code, known_codes)
-            hint = f"did you mean {near}?" if near else "`stowplan explain --list` has all codes"
+            hint = _code_hint(code, known_codes)
             faults.add("Y602", path, f"unknown code {shown(code)}", hint, on_key=True)
         elif not isinstance(word, str) or word not in {"off", *Severity}:
             continue  # a fault of shape that is told already
@@ -87,3 +86,12 @@ def _severities(
             severity = None if word == "off" else Severity(word)
             changed[code] = (severity, Place(faults.source, path))
     return changed
+
+
+def _code_hint(code: str, known_codes: Mapping[str, bool]) -> str:
+    near = nearest(code, known_codes)
+    if near:
+        return f"did you mean {near}?"
+    if any(character.isdigit() for character in code) and code.isalnum():
+        return "`stowplan explain --list` has all codes"
+    return "only checks stand here, by code; a rule of kind check has its own `severity:`"

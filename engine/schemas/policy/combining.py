@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -78,12 +79,18 @@ def _ordered_classes(parts: Sequence[PolicyPart]) -> tuple[PriorityClass, ...]:
     return tuple(sorted(declared.values(), key=lambda entry: strength[entry.placement]))
 
 
+_LIKE_A_CODE = re.compile(r"[A-Z][0-9]{3}")
+
+
 def _repeated_ids(parts: Sequence[PolicyPart], known_codes: Mapping[str, bool]) -> Iterable[Fault]:
     first: dict[str, Place] = {}
     for name, place in (pair for part in parts for pair in part.ids):
         if name in known_codes:
             text = f"the id {name} is the code of a check"
             yield _fault("Y603", place, text, "give each rule an id of its own")
+        elif _LIKE_A_CODE.fullmatch(name):
+            text = f"the id {name} looks like the code of a check"
+            yield _fault("Y603", place, text, "use words, such as no-giant-tables")
         earlier = first.setdefault(name, place)
         if earlier is not place:
             text = f"the id {shown(name)} is taken by a rule of {earlier.source}"

@@ -28,6 +28,7 @@ from stowplan.spelling import nearest
 from stowplan.units import is_share, parse_duration, parse_rate, parse_share, parse_size
 
 from .conditions import checking, message, selecting
+from .entries import check_id, without_commas
 from .faults import Faults, numbered
 from .resources import READERS, Values
 from .vocabulary import ACTIONS, KINDS, RESOURCES, SKIP
@@ -60,8 +61,11 @@ class _Draft(NamedTuple):
 def _rule(data: Mapping[str, Any], path: DocPath, file: PolicyFile, faults: Faults) -> Rule | None:
     """One rule; None where a fault keeps it from being built. All its faults are found at once."""
     before = len(faults.found)
+    data = without_commas(data, path, faults)
     if "id" not in data:
         faults.add("Y603", path, "a rule has no id", "give it an id of its own")
+    elif isinstance(data["id"], str):
+        check_id(data["id"], (*path, "id"), faults)
     kind = data.get("kind")
     if "kind" not in data:
         faults.add("Y601", path, "`kind` is missing", f"kinds are {', '.join(KINDS)}")
@@ -74,14 +78,19 @@ def _rule(data: Mapping[str, Any], path: DocPath, file: PolicyFile, faults: Faul
         "id": sound.get("id"),
         "place": Place(file.path, path),
         "tables": faults.patterns(sound.get("tables"), (*path, "tables")),
-        "reason": sound.get("reason"),
-        "description": sound.get("description"),
+        "reason": _unended(sound.get("reason")),
+        "description": _unended(sound.get("description")),
         "packed": file.packed,
     }
     complete = len(faults.found) == before
     draft = _Draft(sound, path, common, faults, complete, frozenset(data.keys() - sound.keys()))
     built = _BUILDERS[kind](draft)
     return built if len(faults.found) == before else None
+
+
+def _unended(text: str | None) -> str | None:
+    """A text without the line end that a YAML block of it has."""
+    return None if text is None else text.rstrip("\n")
 
 
 def _unknown_kind(kind: object, path: DocPath, faults: Faults) -> None:

@@ -117,7 +117,14 @@ WAIVER: Schema = {
     "tables": _key(_NAMES, "Names and globs of the finding's tables.", schema=_ITEMS, empty=False),
     "reason": _key("string", "Why it is accepted.", required=True, empty=False),
     "owner": _key("string", "Who answers for it.", required=True, empty=False),
-    "expires": _key("string", "The last day that counts, like 2027-01-31.", required=True),
+    "expires": {
+        "type": "string",
+        "required": True,
+        "meta": {
+            "description": "The last day that counts, like 2027-01-31.",
+            "hint": "write 2027-01-31",
+        },
+    },
 }
 
 RESOURCES: Mapping[str, Schema] = {

@@ -35,8 +35,8 @@ def _waiver(
     return Waiver(
         code=str(sound["code"]),
         tables=tables,
-        reason=str(sound["reason"]),
-        owner=str(sound["owner"]),
+        reason=str(sound["reason"]).rstrip("\n"),
+        owner=str(sound["owner"]).rstrip("\n"),
         expires=expires,
         place=Place(file.path, path),
     )
