@@ -55,7 +55,12 @@ def _lint(manifest: str = "manifest.json") -> tuple[str, ...]:
     return ("lint", f"{{}}/{manifest}", "--policy", "{}/policy.yaml")
 
 
+def _risk(draws: int) -> tuple[str, str]:
+    return ("--risk", str(draws))
+
+
 _PLAN = ("plan", "{}/manifest.json", "--policy", "{}/policy.yaml", "-o", "{}/OUTPUT")
+_VERIFY = ("verify", "{}/OUTPUT/migration_plan.json", "--policy", "{}/policy.yaml")
 
 SMALL = (
     Benchmark("--version", ("--version",), runs=15, bound=0.060, over_bare=True),
@@ -65,10 +70,12 @@ SMALL = (
     Benchmark("lint, 1 table", _lint(), "start", runs=9),
     Benchmark("plan, 1 table", _PLAN, "start", runs=9),
     Benchmark("lint, 1 000 tables", _lint(), "1k", runs=9),
+    Benchmark("plan --risk 10000, 100 tables", (*_PLAN, *_risk(10_000)), "100", runs=3, bound=5),
     Benchmark("plan, 1 000 tables", _PLAN, "1k", runs=5),
     Benchmark("lint, 10 000 tables, JSON", _lint(), "10k", runs=5, bound=1),
     Benchmark("lint, 10 000 tables, YAML", _lint("manifest.yaml"), "10k", runs=5, bound=2),
     Benchmark("plan, 10 000 tables", _PLAN, "10k", runs=3),
+    Benchmark("plan --risk 200, 10 000 tables", (*_PLAN, *_risk(200)), "10k", bound=60),
     Benchmark("lint, 10 000, ancestors read", _lint(), "10k-ancestors", runs=3, bound=2),
 )
 LARGE = (
@@ -76,6 +83,7 @@ LARGE = (
     Benchmark("lint, 100 000, ten checks", _lint(), "100k-checked", bound=10, peak_bound=GIGABYTE),
     Benchmark("plan, 100 000, one window", _PLAN, "100k-plain", bound=18, peak_bound=GIGABYTE),
     Benchmark("plan, 100 000 tables", _PLAN, "100k", bound=18, peak_bound=GIGABYTE),
+    Benchmark("verify, 100 000 tables", _VERIFY, "100k", bound=12, peak_bound=GIGABYTE),
     Benchmark('lint, before: "*"', _lint(), "100k-first", bound=10, peak_bound=GIGABYTE),
     Benchmark('plan, before: "*"', _PLAN, "100k-first", bound=18, peak_bound=GIGABYTE),
 )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Collection, Sequence
 from statistics import median
@@ -25,9 +27,12 @@ class Figures(NamedTuple):
     peak: int
 
 
-class _Run(NamedTuple):
+class Run(NamedTuple):
+    """One run: wall time and processor time (user and system) in seconds, peak memory in bytes."""
+
     seconds: float
     peak: int
+    cpu: float
 
 
 def measure(
@@ -38,13 +43,13 @@ def measure(
     Raises RuntimeError where the command ends with none of the exit statuses.
     """
     if warm_up:
-        _run(command, statuses)
-        _run(BARE)
-    own: list[_Run] = []
-    bare: list[_Run] = []
+        run(command, statuses)
+        run(BARE)
+    own: list[Run] = []
+    bare: list[Run] = []
     for _ in range(runs):
-        own.append(_run(command, statuses))
-        bare += [_run(BARE) for _ in range(3)]
+        own.append(run(command, statuses))
+        bare += [run(BARE) for _ in range(3)]
     return Figures(
         median(run.seconds for run in own),
         median(run.seconds for run in bare),
@@ -52,17 +57,33 @@ def measure(
     )
 
 
-def _run(command: Sequence[str], statuses: Collection[int] = (0,)) -> _Run:
+def run(
+    command: Sequence[str], statuses: Collection[int] = (0,), limit: float | None = None
+) -> Run:
+    """Run a command once, without its output; past the limit, in seconds, it is killed.
+
+    Raises TimeoutError where it is killed, RuntimeError where it ends with none of the statuses.
+    """
     started = time.perf_counter()
     child = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=_environment()
+        command,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=_environment(),
+        start_new_session=True,
     )
+    timer = threading.Timer(limit or 0, os.killpg, (child.pid, signal.SIGKILL))
+    if limit is not None:
+        timer.start()
     _, status, usage = os.wait4(child.pid, 0)
+    timer.cancel()
     seconds = time.perf_counter() - started
     child.returncode = os.waitstatus_to_exitcode(status)
+    if limit is not None and seconds >= limit:
+        raise TimeoutError(f"more than {limit:g} s: {' '.join(command)}")
     if child.returncode not in statuses:
         raise RuntimeError(f"exit status {child.returncode}: {' '.join(command)}")
-    return _Run(seconds, usage.ru_maxrss * _MAXRSS_UNIT)
+    return Run(seconds, usage.ru_maxrss * _MAXRSS_UNIT, usage.ru_utime + usage.ru_stime)
 
 
 def _environment() -> dict[str, str]:

@@ -14,6 +14,7 @@ from .traps import TRAPS
 
 WORKLOADS = {
     "start": lambda: migration(1),
+    "100": lambda: migration(100),
     "1k": lambda: migration(1_000),
     "10k": lambda: migration(10_000),
     "100k": lambda: migration(100_000),

@@ -146,7 +146,7 @@ def test_what_is_no_plan_cannot_be_checked(project, text):
         ("manifest.json", True),
         ("db/manifest.yaml", True),
         ("db/orders.manifest.yml", True),
-        ("OUTPUT/follow_up.manifest.json", True),
+        ("OUTPUT/follow_up.manifest.json", False),
         ("package.json", False),
         ("db/manifest.json.bak", False),
         ("webmanifest.json", False),
@@ -155,7 +155,9 @@ def test_what_is_no_plan_cannot_be_checked(project, text):
 )
 def test_which_files_are_manifests(path, taken):
     """Not every JSON of a repository is a manifest."""
-    assert bool(re.search(HOOKS["stowplan-lint"]["files"], path)) is taken
+    hook = HOOKS["stowplan-lint"]
+    found = re.search(hook["files"], path) and not re.search(hook["exclude"], path)
+    assert bool(found) is taken
 
 
 def test_every_hook_is_on_the_page_and_is_a_command():
@@ -170,12 +172,18 @@ def test_every_hook_is_on_the_page_and_is_a_command():
 PRE_COMMIT = [sys.executable, "-m", "pre_commit"]
 
 
-@pytest.fixture(scope="module")
-def hooked(tmp_path_factory):
-    """A git repository with the hooks of this checkout installed, and pre-commit's own store."""
+def test_pre_commit_takes_the_list_of_hooks():
+    """The file has the shape that pre-commit wants, without a warning."""
     pytest.importorskip("pre_commit")
-    folder = tmp_path_factory.mktemp("hooks")
-    tool, repo, home = folder / "tool", folder / "repo", str(folder / "home")
+    command = [*PRE_COMMIT, "validate-manifest", ".pre-commit-hooks.yaml"]
+    assert run(*command, cwd=ROOT) == (0, "")
+
+
+@pytest.fixture(scope="module")
+def tool(tmp_path_factory):
+    """This checkout's files as a git repository of its own."""
+    pytest.importorskip("pre_commit")
+    tool = tmp_path_factory.mktemp("hooks") / "tool"
     listing = ["git", "ls-files", "-coz", "--exclude-standard"]
     status, listed = run(*listing, cwd=ROOT)
     if status:
@@ -184,11 +192,19 @@ def hooked(tmp_path_factory):
         if (ROOT / name).is_file():
             (tool / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, tool / name)
-    repo.mkdir()
-    for made in (tool, repo):
-        run("git", "init", "-q", ".", cwd=made)
+    run("git", "init", "-q", ".", cwd=tool)
     run("git", "add", "-A", cwd=tool)
     run("git", "commit", "-q", "-m", "tool", cwd=tool)
+    return tool
+
+
+@pytest.fixture(scope="module")
+def hooked(tool, tmp_path_factory):
+    """A git repository with the hooks of this checkout installed, and pre-commit's own store."""
+    folder = tmp_path_factory.mktemp("hooked")
+    repo, home = folder / "repo", str(folder / "home")
+    repo.mkdir()
+    run("git", "init", "-q", ".", cwd=repo)
     revision = run("git", "rev-parse", "HEAD", cwd=tool)[1].strip()
     hooks = [{"id": name, "verbose": name == "stowplan-lint"} for name in HOOKS]
     config = {"repos": [{"repo": str(tool), "rev": revision, "hooks": hooks}]}
@@ -219,6 +235,34 @@ def test_an_installed_hook_takes_good_commits_and_refuses_bad_ones(hooked):
     assert "1 manifest: " in said
     status, said = commit(hooked, **{"m1.manifest.json": GOOD})
     assert status == 0, said
+
+
+def test_the_hooks_can_be_tried_on_a_clean_machine(tool, project, tmp_path_factory):
+    """`pre-commit try-repo` installs from the sources alone; each of the three hooks does its work.
+
+    Every try makes an environment of its own, so that one has to do for all.
+    """
+    tests = "tests: [{name: t, policies: [night.yaml], manifest: {tables: []}, violations: [%s]}]"
+    (project / "policies" / "night_test.yaml").write_text(tests % "{code: M109}")
+    (project / "bad.manifest.json").write_text(BAD)
+    run("git", "add", "-A", cwd=project)
+    own = Path(sys.executable).parent
+    others = [part for part in os.environ["PATH"].split(os.pathsep) if Path(part) != own]
+    clean = {"PATH": os.pathsep.join(others), "PYTHONPATH": "", "VIRTUAL_ENV": ""}
+    clean["PRE_COMMIT_HOME"] = str(tmp_path_factory.mktemp("home"))
+    tried = [*PRE_COMMIT, "try-repo", str(tool), "--all-files", "--verbose", "--color", "never"]
+    status, said = run(*tried, cwd=project, **clean)
+    if re.search("No matching distribution|Connection|resolve host", said):
+        pytest.skip(f"pre-commit cannot install here: {said[-300:]}")
+    assert status == 1, said
+    results = dict(re.findall(r"^(.+?)\.{3,}(Passed|Failed)$", said, re.MULTILINE))
+    assert results == {
+        hook["name"]: "Failed" if name == "stowplan-lint" else "Passed"
+        for name, hook in HOOKS.items()
+    }
+    assert "bad.manifest.json:1:38: error[M103] unknown key `size`" in said
+    assert "1 plan verified: every promise kept" in said
+    assert "1 test in 1 file: 1 passed" in said
 
 
 # --- the action, and the jobs of the page --------------------------------------------------------
@@ -254,6 +298,27 @@ def test_the_action_lints(shell):
     _, (status, said) = script(step["run"], **given | {"PATHS": "$(touch owned)"})
     assert status == 2
     assert not (work / "owned").exists()
+
+
+SCHEMAS = {
+    "the action": ("vendor.github-actions", None),
+    "the workflow": ("vendor.github-workflows", "jobs:"),
+    "the job for GitLab": ("vendor.gitlab-ci", "artifacts:"),
+}
+
+
+@pytest.mark.parametrize(("schema", "of_block"), SCHEMAS.values(), ids=SCHEMAS)
+def test_the_files_for_ci_have_the_shape_that_is_wanted(schema, of_block, tmp_path):
+    """By the JSON Schemas of GitHub and GitLab that check-jsonschema brings along."""
+    pytest.importorskip("check_jsonschema")
+    file = ROOT / "action.yml"
+    if of_block:
+        (block,) = [b for b in blocks(PAGE, "yaml") if of_block in b]
+        file = tmp_path / "ci.yml"
+        file.write_text(block)
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, str(file)]
+    status, said = run(*command, cwd=ROOT)
+    assert status == 0, said
 
 
 def test_the_inputs_of_the_action_are_on_the_page():
