@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
+import plan_checkpoints
 import plan_deferral
 import plan_margins
 from policy_facts import Facts
@@ -39,7 +40,7 @@ def complaints(plan, manifest, policy, night=None):
         _phases,
         _slack,
         _critical_path,
-        _checkpoints,
+        plan_checkpoints.complaints,
         plan_deferral.complaints,
         plan_margins.complaints,
     )
@@ -365,18 +366,3 @@ def _critical_path(subject):
     longest = max((below[name] + subject.alone(name, window) for name in names), default=0)
     if sum(subject.alone(name, window) for name in path) != longest or bool(path) != bool(names):
         yield f"the critical path is not the longest: {path}"
-
-
-def _checkpoints(subject):
-    found = subject.plan["checkpoints"]
-    if [c["at_s"] for c in found] != sorted(c["at_s"] for c in found):
-        yield "checkpoints are not in order"
-    for checkpoint in found:
-        records = subject.main.values()
-        done = [r for r in records if micro(r["finish_s"]) <= micro(checkpoint["at_s"])]
-        if checkpoint["tables"] != sorted(record["name"] for record in done):
-            yield f"checkpoint {checkpoint['rule']} has other tables"
-        if micro(checkpoint["expected_s"]) != max((micro(r["finish_s"]) for r in done), default=0):
-            yield f"checkpoint {checkpoint['rule']} is expected at {checkpoint['expected_s']}"
-        if not 0 <= checkpoint["required_mb"] <= checkpoint["mb"]:
-            yield f"checkpoint {checkpoint['rule']} has {checkpoint['mb']} MB"

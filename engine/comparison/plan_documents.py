@@ -97,7 +97,8 @@ def _figures(plan: Node, tables: dict[str, TableState]) -> Iterator[Figure]:
     for number, window in enumerate(plan.entries("windows")):
         yield from window_figures(number, _window(window))
     for checkpoint in plan.entries("checkpoints"):
-        yield from _checkpoint(checkpoint)
+        if checkpoint.maybe("rule", str) is not None:
+            yield from _checkpoint(checkpoint)
 
 
 def _resources(given: Node) -> Iterator[Figure]:

@@ -90,7 +90,8 @@ def plan_figures(plan: Plan) -> Iterator[Figure]:
     for number, window in enumerate(plan.windows):
         yield from _window(number, window)
     for checkpoint in plan.checkpoints:
-        yield from _checkpoint(checkpoint)
+        if checkpoint.rule is not None:  # phases move with every table
+            yield from _checkpoint(checkpoint)
 
 
 def count(plan: Plan) -> int:

@@ -4,7 +4,9 @@ Quantities are exact integers: sizes in bytes, rates in bytes per second, times 
 Tables are listed in the order of the manifest; what must not depend on that order sorts by name.
 """
 
+from .checkpoints import *
 from .findings import *
 from .manifest import *
 from .plan import *
 from .policy import *
+from .risk import *

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
+from .checkpoints import Contingency, PlannedCheckpoint
 from .findings import DocPath, Violation
 from .manifest import Table
-from .policy import Action, Bandwidth, Disk, Memory, Placement, PolicyFile, Window
+from .policy import Bandwidth, Disk, Memory, Placement, PolicyFile, Window
+from .risk import Risk, estimate_basis
 
 
 class Demand(NamedTuple):
@@ -182,6 +184,11 @@ class PlannedTable:
     depends_on_rules: tuple[str, ...]
     because: tuple[Reason, ...]
 
+    @property
+    def basis(self) -> str:
+        """What its time rests on: assumed (the bandwidth alone) or declared (a rule)."""
+        return estimate_basis(self.assumed)
+
 
 @dataclass(frozen=True, slots=True)
 class DeferredTable:
@@ -218,27 +225,12 @@ class BreakEven:
 
 
 @dataclass(frozen=True, slots=True)
-class PlannedCheckpoint:
-    """A moment to look: what is to be done by then, and how late it may come true."""
-
-    rule: str | None
-    after: str | None
-    at_us: int
-    expected_us: int
-    latest_us: int | None
-    tables: tuple[str, ...]
-    size: int
-    required_size: int
-    no_go_below: int
-    decider: str | None
-    if_behind: tuple[Action, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Plan:
     """A validated plan: every table of the manifest is planned, deferred or unschedulable.
 
     `as_of` is the day on which its waivers were judged, None where there are none.
+    `risk` is None where nobody asked for draws.
+    `phases_left_out` counts phases without a checkpoint, where there are very many.
     """
 
     files: tuple[PolicyFile, ...]
@@ -258,5 +250,8 @@ class Plan:
     critical_path: tuple[str, ...]
     checkpoints: tuple[PlannedCheckpoint, ...]
     rule_edges: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]
+    contingencies: tuple[Contingency, ...] = ()
+    phases_left_out: int = 0
+    risk: Risk | None = None
     violations: tuple[Violation, ...] = ()
     as_of: date | None = None

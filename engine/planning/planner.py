@@ -19,10 +19,12 @@ from stowplan.model import (
 
 from .bounds import critical_path, lower_bound, tails
 from .checkpoints import checkpoints
+from .contingencies import contingencies
 from .groundwork import Groundwork
 from .margin import break_even, least_rate
 from .placing import Arrangement, fill_follow_ups, fill_main, follow_ups, promoted_levels
 from .records import deferred_tables, planned_tables, rule_edges
+from .risk import risk_of
 from .scheduling import last_finish, moving_time
 
 
@@ -30,8 +32,11 @@ class NothingToPlanAgainstError(ValueError):
     """The policy states no window or no bandwidth; check R404 says so."""
 
 
-def make_plan(ground: Groundwork) -> Plan:
-    """The plan of a manifest under a policy. Raises NothingToPlanAgainstError."""
+def make_plan(ground: Groundwork, draws: int = 0) -> Plan:
+    """The plan of a manifest under a policy, with its risk by so many draws (0: without).
+
+    Raises NothingToPlanAgainstError.
+    """
     main = ground.assessment.main
     if main is None:
         raise NothingToPlanAgainstError("the policy states no window or no bandwidth")
@@ -44,6 +49,10 @@ def make_plan(ground: Groundwork) -> Plan:
     required = ground.placed(Placement.REQUIRED)
     lower, witness = lower_bound(chains, ground.graph.names)
     feasibility, proven = _verdict(ground, main, arrangement.timings, required)
+    finish = last_finish(arrangement.timings, required)
+    needed = Bound(ground.assessment.lower_us, finish, ground.assessment.witness)
+    everything = Bound(lower, arrangement.makespan_us, witness)
+    moments, phases_left_out = checkpoints(ground.policy, main, planned)
     return Plan(
         files=ground.policy.files,
         feasibility=feasibility,
@@ -56,16 +65,15 @@ def make_plan(ground: Groundwork) -> Plan:
         planned=planned,
         deferred=_by_window(ground, tuple(deferred)),
         unschedulable=tuple(_unschedulable(ground)),
-        required=Bound(
-            ground.assessment.lower_us,
-            last_finish(arrangement.timings, required),
-            ground.assessment.witness,
-        ),
-        everything=Bound(lower, arrangement.makespan_us, witness),
+        required=needed,
+        everything=everything,
         break_even=_break_even(ground, arrangement, required),
         critical_path=tuple(ground.graph.names[table] for table in critical_path(chains)),
-        checkpoints=checkpoints(ground.policy, main, planned, ground.assessment.required),
+        checkpoints=moments,
         rule_edges=edges.listed,
+        contingencies=contingencies(ground, arrangement, moments, needed, everything),
+        phases_left_out=phases_left_out,
+        risk=risk_of(ground, arrangement, draws) if draws else None,
     )
 
 

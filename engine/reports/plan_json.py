@@ -6,11 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from stowplan.model import (
-    Action,
     Bound,
     DeferredTable,
     Plan,
-    PlannedCheckpoint,
     PlannedTable,
     PlannedWindow,
     Reason,
@@ -20,8 +18,10 @@ from stowplan.model import (
 from stowplan.moments import moment_text
 from stowplan.units import megabytes, seconds
 
+from .checkpoints_json import checkpoint_record, contingency_record
 from .clock import Clock, clocks
 from .json_layout import document
+from .risk_json import risk_record
 from .violations_json import violation_record
 
 PLAN_VERSION = 1
@@ -30,6 +30,7 @@ PLAN_VERSION = 1
 def plan_json(plan: Plan, manifest: tuple[str, str], files: Sequence[tuple[str, str]]) -> str:
     """`migration_plan.json`; `manifest` and `files` are paths, as they are shown, with hashes."""
     known = clocks(plan.windows)
+    main = known[plan.windows[0].window.name]
     return document(
         {
             "stowplan_plan": PLAN_VERSION,
@@ -52,8 +53,10 @@ def plan_json(plan: Plan, manifest: tuple[str, str], files: Sequence[tuple[str, 
                 for key, (parents, children) in plan.rule_edges.items()
             },
             "critical_path": list(plan.critical_path),
-            "checkpoints": [_checkpoint(checkpoint) for checkpoint in plan.checkpoints],
-            "contingencies": [],
+            "checkpoints": [checkpoint_record(entry, main) for entry in plan.checkpoints],
+            **({"phases_left_out": plan.phases_left_out} if plan.phases_left_out else {}),
+            "contingencies": [contingency_record(entry) for entry in plan.contingencies],
+            "risk": risk_record(plan.risk),
             "violations": map(violation_record, plan.violations),
         }
     )
@@ -203,6 +206,7 @@ def _cost(table: PlannedTable) -> dict[str, Any]:
         "overhead_s": seconds(table.demand.overhead_us),
         "post_load_s": seconds(table.demand.post_us),
         "cap_mb_s": _rate(table.demand.cap),
+        "basis": table.basis,
         "assumed": list(table.assumed),
         "chunk_mb": megabytes(table.chunk),
         "chunks": table.chunks,
@@ -247,42 +251,3 @@ def _placed_later(planned: PlannedTable, clock: Clock) -> dict[str, Any]:
         **_cost(planned),
         **_dependencies(planned),
     }
-
-
-def _checkpoint(checkpoint: PlannedCheckpoint) -> dict[str, Any]:
-    latest = checkpoint.latest_us
-    return {
-        "rule": checkpoint.rule,
-        "after": checkpoint.after,
-        "at_s": seconds(checkpoint.at_us),
-        "expected_s": seconds(checkpoint.expected_us),
-        "latest_s": None if latest is None else seconds(latest),
-        "tables": list(checkpoint.tables),
-        "mb": megabytes(checkpoint.size),
-        "required_mb": megabytes(checkpoint.required_size),
-        "no_go_below_mb": megabytes(checkpoint.no_go_below),
-        "decider": checkpoint.decider,
-        "if_behind": [_action(action) for action in checkpoint.if_behind],
-    }
-
-
-def _action(action: Action) -> Any:  # noqa: ANN401 (a word or a mapping, as in the policy)
-    if action.kind == "stop":
-        return "stop"
-    if action.kind == "skip":
-        chosen = (
-            {"tables": [pattern.text for pattern in action.tables]}
-            if action.class_name is None
-            else {"class": action.class_name}
-        )
-        return {"skip": chosen}
-    value = action.value or 0
-    units = {
-        "raise_bandwidth": ("mb_s", megabytes),
-        "chunk": ("mb", megabytes),
-        "extend_window": ("s", seconds),
-    }
-    if action.kind in units:
-        unit, convert = units[action.kind]
-        return {action.kind: {unit: convert(value)}}
-    return {action.kind: value}

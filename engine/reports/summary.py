@@ -6,10 +6,17 @@ from collections.abc import Iterator
 
 from tabulate import tabulate
 
-from stowplan.model import Placement, Plan, Window
+from stowplan.model import Placement, Plan, Risk, Window
 from stowplan.moments import moment_text
 from stowplan.rules.schedule import bound_text
-from stowplan.units import count_text, decimal_text, duration_text, rate_text, size_text
+from stowplan.units import (
+    count_text,
+    decimal_text,
+    duration_text,
+    rate_text,
+    share_text,
+    size_text,
+)
 
 from .clock import Clock
 from .text import counts, printable
@@ -57,6 +64,8 @@ def _rows(plan: Plan) -> Iterator[tuple[str, str]]:
     pairs = zip(names, rates, strict=True)
     known = [f"{name} {rate_text(rate)}" for name, rate in pairs if rate is not None]
     yield "break-even", ", ".join(known) or "none"
+    if plan.risk is not None:
+        yield "risk", _risk(plan.risk)
     yield "deferred", count_text(len(plan.deferred), "table")
     totals = counts(plan.violations)
     yield "findings", ", ".join(f"{count} {word}" for word, count in totals.items() if count) or "0"
@@ -70,6 +79,16 @@ def _wall(window: Window) -> str:
         return ""
     until = Clock(window.starts).time(window.usable_us)
     return f", from {moment_text(window.starts)}, usable until {until}"
+
+
+def _risk(risk: Risk) -> str:
+    """How likely the window is kept, and when nine in ten draws have ended."""
+    shares = [share_text(fit, risk.draws) for fit in (risk.required_fit, risk.all_fit)]
+    return (
+        f"required in time in {shares[0]} of {count_text(risk.draws, 'draw')}, "
+        f"P90 {duration_text(risk.required.p90_us)}; "
+        f"all in {shares[1]}, P90 {duration_text(risk.everything.p90_us)}"
+    )
 
 
 def _gap(plan: Plan) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from stowplan.model import Severity, Violation
+from stowplan.waiving import EXPIRED
 
 
 def violation_line(violation: Violation) -> str:
@@ -15,7 +17,7 @@ def violation_line(violation: Violation) -> str:
     span = violation.span
     place = f"{span.path}:{span.line}:{span.column}"
     hint = violation.hint or ""
-    mend = f"; hint: {hint}" if hint and "\n" not in hint else ""
+    mend = f"; hint: {hint}" if hint and "\n" not in hint else expired_text(violation)
     stated = f"{violation.severity}[{violation.code}] {violation.message}"
     return printable(f"{place}: {stated}{mend}{waiver_text(violation)}")
 
@@ -24,6 +26,15 @@ def waiver_text(violation: Violation) -> str:
     """How a violation is suppressed, to stand after its message; empty where it is not."""
     said = justification(violation)
     return f"; {said}" if said else ""
+
+
+def expired_text(violation: Violation) -> str:
+    """That its waiver has expired, to stand after its message; empty where none has."""
+    found = _EXPIRED.search(violation.hint or "")
+    return f"; {found[0]}" if found else ""
+
+
+_EXPIRED = re.compile(rf"{EXPIRED} \d{{4}}-\d\d-\d\d$")
 
 
 def justification(violation: Violation) -> str:

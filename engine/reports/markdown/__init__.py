@@ -7,18 +7,23 @@ from collections.abc import Iterator
 from itertools import chain
 
 from stowplan.model import Manifest, Plan, Severity
-from stowplan.reports.text import counts, printable, waiver_text
+from stowplan.reports.text import counts, expired_text, printable, waiver_text
 
 from .calculations import calculations
 from .contingencies import contingencies
 from .execution import execution
 from .layout import LISTED, more, sentence
+from .risk import risk
 
 
 def plan_markdown(plan: Plan, manifest: Manifest) -> str:
     """The page: what it costs, in what order, what stays behind, what to do when it goes wrong."""
     lines = chain(
-        calculations(plan, manifest), execution(plan), contingencies(plan), _findings(plan)
+        calculations(plan, manifest),
+        risk(plan),
+        execution(plan),
+        contingencies(plan),
+        _findings(plan),
     )
     return "\n".join(lines).rstrip("\n") + "\n"
 
@@ -37,7 +42,8 @@ def _findings(plan: Plan) -> Iterator[str]:
         key=lambda v: (v.severity, v.code, v.tables, v.message),
     )
     for violation in serious[:LISTED]:
-        text = sentence(printable(f"{violation.message}{waiver_text(violation)}"))
+        said = f"{violation.message}{waiver_text(violation)}{expired_text(violation)}"
+        text = sentence(printable(said))
         yield f"- {violation.severity}[{sentence(printable(violation.code))}] {text}"
         if violation.code == "D203" and violation.hint:
             yield from _pasted(violation.hint)

@@ -1,12 +1,14 @@
-"""What to do when it goes wrong, and when to look."""
+"""What to do when it goes wrong, what it is worth, and when to look."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
-from stowplan.model import Action, Placement, Plan, PlannedCheckpoint, PlannedTable
+from stowplan.model import Action, Contingency, Plan, PlannedTable
+from stowplan.reports.checkpoints_json import verdict
 from stowplan.units import count_text, duration_text, rate_text, size_text
 
+from .checkpoints import action_text, checkpoints
 from .layout import escaped
 
 
@@ -14,7 +16,12 @@ def contingencies(plan: Plan) -> Iterator[str]:
     """The section Contingency Plans."""
     yield from _falling_behind(plan)
     yield from _memory_issues(plan)
-    yield from _checkpoints(plan)
+    yield from checkpoints(plan)
+
+
+def _usual(plan: Plan, against: str) -> list[Contingency]:
+    """What every plan says, whatever its rules."""
+    return [e for e in plan.contingencies if e.rule is None and e.against == against]
 
 
 def _falling_behind(plan: Plan) -> Iterator[str]:
@@ -22,123 +29,171 @@ def _falling_behind(plan: Plan) -> Iterator[str]:
     yield ""
     yield "### If falling behind schedule"
     yield ""
-    yield f"- [ ] Increase chunk size: {_chunk_room(plan)} (risk: memory pressure)"
-    for name, tables in _weaker_classes(plan):
-        yield f"- [ ] Skip {escaped(name)} ({_named(tables)}): {_skip_gain(plan, tables)}"
-    yield f"- [ ] Parallel process independent tables: {_stream_gain(plan)}"
-    limit, target = plan.bandwidth.limit, plan.windows[0].capacity.rate
-    if limit is not None and limit > target:
-        yield f"- [ ] Raise the bandwidth from {rate_text(target)} up to {rate_text(limit)}"
+    usual = _usual(plan, "delay")
+    by_kind = {entry.action.kind: entry for entry in usual}
+    chunk = by_kind.get("chunk")
+    yield f"- [ ] Increase chunk size: {_chunk_room(plan, chunk)} (risk: memory pressure)"
+    for entry in usual:
+        if entry.action.kind == "skip":
+            yield f"- [ ] Skip {_skipped(plan, entry)}: {worth(entry)}"
+    yield f"- [ ] Parallel process independent tables: {_streams(plan, by_kind.get('streams'))}"
+    target = plan.windows[0].capacity.rate
+    if "raise_bandwidth" in by_kind:
+        entry = by_kind["raise_bandwidth"]
+        raised = f"from {rate_text(target)} up to {rate_text(entry.action.value or 0)}"
+        yield f"- [ ] Raise the bandwidth {raised} (risk: impact on other systems): {worth(entry)}"
     yield ""
-    yield (
-        "Not calculated yet: what each permitted action would gain in this plan when it is timed "
-        "again, and how large a delay it would cover."
-    )
-    yield ""
+    yield from _rules(plan)
 
 
-def _chunk_room(plan: Plan) -> str:
+def _rules(plan: Plan) -> Iterator[str]:
+    """What the checkpoints' rules permit, in their order."""
+    stated = [entry for entry in plan.contingencies if entry.rule is not None]
+    for rule in dict.fromkeys(entry.rule for entry in stated):
+        yield f"Rule {escaped(rule or '')} permits, in this order:"
+        yield ""
+        options = (entry for entry in stated if entry.rule == rule)
+        for number, entry in enumerate(options, start=1):
+            yield f"{number}. {action_text(entry.action)}: {worth(entry, plan)}"
+        yield ""
+    if plan.contingencies:
+        yield (
+            "What an action saves is this plan timed again in the same order, with the action in "
+            "force from the start; the delay that it covers is seen from its checkpoint."
+        )
+        yield ""
+
+
+def _chunk_room(plan: Plan, entry: Contingency | None) -> str:
     now = f"{size_text(plan.chunk)} now"
-    gain = _chunk_gain(plan)
-    if plan.memory is None:
-        return f"{now}, no memory limit is stated; {gain}"
-    most = plan.memory.usable // (2 * plan.streams)
-    return f"{now}, memory would allow {size_text(most)}; {gain}"
+    if entry is None:
+        return f"{now}, memory allows no more"
+    most = size_text(entry.action.value or 0)
+    room = f"memory would allow {most}" if plan.memory else f"no memory limit is stated; {most}"
+    if entry.basis == "exact":
+        return f"{now}, {room}; gains nothing, as no rule gives a chunk a cost of its own"
+    return f"{now}, {room}; {worth(entry)}"
 
 
-def _chunk_gain(plan: Plan) -> str:
-    if all("per_chunk" in table.assumed for table in plan.planned):
-        return "gains nothing, as no rule gives a chunk a cost of its own"
-    return "saves the time that rules give to each chunk"
+def _skipped(plan: Plan, entry: Contingency) -> str:
+    name = entry.action.class_name
+    tables = [table for table in plan.planned if table.effective_class == name]
+    return f"{escaped(name or '')} ({_named(tables)})"
 
 
-def _weaker_classes(plan: Plan) -> Iterator[tuple[str, list[PlannedTable]]]:
-    weaker = [t for t in plan.planned if t.placement is not Placement.REQUIRED]
-    for name in sorted({table.effective_class for table in weaker}):
-        yield name, [table for table in weaker if table.effective_class == name]
-
-
-def _named(tables: Sequence[PlannedTable]) -> str:
-    names = [escaped(table.name) for table in sorted(tables, key=lambda t: t.name)]
+def _named(tables: Iterable[PlannedTable]) -> str:
+    by_name = sorted(tables, key=lambda table: table.name)
+    names = [escaped(table.name) for table in by_name]
     more = f" and {len(names) - 5} more" if len(names) > 5 else ""
-    return f"{', '.join(names[:5])}{more}; {size_text(sum(table.size for table in tables))}"
+    return f"{', '.join(names[:5])}{more}; {size_text(sum(table.size for table in by_name))}"
 
 
-def _skip_gain(plan: Plan, tables: Sequence[PlannedTable]) -> str:
-    """Classes are isolated, so skipping a weaker one gains the required tables nothing."""
-    skipped = {table.name for table in tables}
-    rest = [t.timing.finish_us for t in plan.planned if t.name not in skipped]
-    saved = plan.everything.finish_us - max(rest, default=0)
+def _streams(plan: Plan, entry: Contingency | None) -> str:
+    now = f"{count_text(plan.streams, 'stream')} now"
+    if entry is None:
+        return f"{now}; gains nothing, there are no more tables than that"
+    bound = plan.everything
+    streams = f"{now}; with {count_text(entry.action.value or 0, 'stream')}: {worth(entry)}"
+    if bound.finish_us - bound.lower_us < 1000 and bound.witness.kind in ("bandwidth", "path"):
+        return f"{streams}; the plan ends at its proven bound ({bound.witness.kind})"
+    return streams
+
+
+def worth(entry: Contingency, plan: Plan | None = None) -> str:
+    """What an action saves, which delay it covers, and the verdict."""
+    if entry.action.kind == "stop":
+        return _going_back(plan) if plan else ""
+    if entry.obstacle is not None:
+        return f"not possible: {entry.obstacle}"
+    if plan and _no_more(entry.action, plan):
+        return "no more than the plan has: INSUFFICIENT"
+    if entry.basis == "unknown":
+        return "not timed again among so many tables, and nothing is proven without"
+    if entry.basis == "bounded":
+        return _bounded(entry)
+    return f"{_saves(entry)}{_covers(entry)}"
+
+
+def _no_more(action: Action, plan: Plan) -> bool:
+    rate = plan.windows[0].capacity.rate
+    return action.kind == "raise_bandwidth" and (action.value or 0) <= rate
+
+
+def _saves(entry: Contingency) -> str:
+    required, everything = entry.saves_required_us or 0, entry.saves_all_us or 0
+    if entry.against == "memory" and not required and not everything:
+        return "costs no time"
+    if entry.action.kind == "skip":
+        why = ", which never wait for a weaker class"
+        return f"saves 0 s for the required tables{why}; {_gain(everything)} for all{_kept(entry)}"
+    return f"{_gain(required)} for the required tables, {_gain(everything)} for all"
+
+
+def _kept(entry: Contingency) -> str:
+    """What comes with a skip, and what does not."""
+    skipped = entry.skipped
+    if skipped is None:
+        return ""
+    brought = f" (with {count_text(skipped.brought, 'table')} below)" if skipped.brought else ""
+    kept = count_text(skipped.required, "required table")
+    return brought + (f"; {kept} stay: required ones are never skipped" if skipped.required else "")
+
+
+def _gain(saved_us: int) -> str:
+    return f"{'saves' if saved_us >= 0 else 'costs'} {duration_text(abs(saved_us))}"
+
+
+def _covers(entry: Contingency) -> str:
+    """The delay that an action covers, and the verdict on that."""
+    if entry.against != "delay":
+        return ""
+    if entry.covers_us is None or entry.bears_us is None:
+        return "; which delay that covers was not timed among so many tables"
+    if not entry.covers_us:
+        return f"; covers no delay: {verdict(entry)}"
+    told = f"; covers {duration_text(entry.covers_us)} more delay: {verdict(entry)}"
+    if entry.bears_us < 0:
+        return f"{told}, {duration_text(-entry.bears_us)} too little for this plan"
+    return f"{told} up to {duration_text(entry.bears_us)} late"
+
+
+def _bounded(entry: Contingency) -> str:
+    """Proven from the plan's bounds: there are too many tables to time it again."""
+    if entry.action.kind == "skip":
+        most = duration_text(entry.most_all_us or 0)
+        return f"saves 0 s for the required tables, at most {most} for all (not timed again)"
+    required = duration_text(entry.most_required_us or 0)
+    everything = duration_text(entry.most_all_us or 0)
     return (
-        "saves 0 s for the required tables, which never wait for a weaker class; "
-        f"{duration_text(saved)} at the end of the window's plan"
+        f"saves at most {required} for the required tables, at most {everything} for all "
+        "(proven by the plan's bounds; not timed again among so many tables)"
     )
 
 
-def _stream_gain(plan: Plan) -> str:
-    streams = f"{count_text(plan.streams, 'stream')} now"
-    bound = plan.everything
-    gained = (bound.finish_us - bound.lower_us) // 1000
-    if not gained and bound.witness.kind in ("bandwidth", "path"):
-        return f"{streams}; gains nothing, the plan ends at its proven bound ({bound.witness.kind})"
-    if bound.witness.kind == "streams":
-        return f"{streams}; streams are what binds, so more of them would shorten the plan"
-    return f"{streams}; could gain at most {duration_text(bound.finish_us - bound.lower_us)}"
+def _going_back(plan: Plan) -> str:
+    window = plan.windows[0].window
+    rollback = f", as going back takes {duration_text(window.rollback_us)}"
+    latest = f"decided at {duration_text(window.limit_us)} at the latest"
+    return f"accept what is done, or go back: {latest}{rollback if window.rollback_us else ''}"
 
 
 def _memory_issues(plan: Plan) -> Iterator[str]:
+    """What holds less, and what that costs."""
     yield "### If memory issues"
     yield ""
     held = 2 * plan.chunk * plan.streams
-    yield f"- [ ] Reduce chunk size: {size_text(plan.chunk // 2)} would hold {size_text(held // 2)}"
+    by_kind = {entry.action.kind: entry for entry in _usual(plan, "memory")}
+    half = by_kind.get("chunk")
+    if half:
+        size, holds = size_text(half.action.value or 0), size_text(half.holds or 0)
+        yield f"- [ ] Reduce chunk size: {size} would hold {holds}; {worth(half)}"
+    else:
+        yield "- [ ] Reduce chunk size: there is nothing to reduce"
     yield f"- [ ] Add explicit garbage collection: {size_text(held)} of chunks are held at once"
-    if plan.streams > 1:
-        one = size_text(2 * plan.chunk)
-        yield f"- [ ] Process one table at a time (slower but safer): would hold {one}"
+    one = by_kind.get("streams")
+    if one:
+        holds = f"would hold {size_text(one.holds or 0)}; {worth(one)}"
+        yield f"- [ ] Process one table at a time (slower but safer): {holds}"
     else:
         yield "- [ ] Process one table at a time: the plan does so already"
     yield ""
-
-
-def _checkpoints(plan: Plan) -> Iterator[str]:
-    yield "### Go/No-Go Checkpoints"
-    yield ""
-    for checkpoint in plan.checkpoints:
-        yield f"- {_checkpoint(checkpoint, plan)}"
-    if not plan.checkpoints:
-        yield "No rule of kind checkpoint is stated, so there is nothing to decide by."
-    yield ""
-
-
-def _checkpoint(checkpoint: PlannedCheckpoint, plan: Plan) -> str:
-    at = duration_text(checkpoint.at_us)
-    when = f"After {escaped(checkpoint.after)}" if checkpoint.after else f"At {at}"
-    done = len(checkpoint.tables)
-    latest = duration_text(checkpoint.latest_us or 0)
-    no_go = size_text(checkpoint.no_go_below)
-    decider = f"; {escaped(checkpoint.decider)} decides" if checkpoint.decider else ""
-    return (
-        f"{when}: expected at {duration_text(checkpoint.expected_us)}, at the latest {latest}; "
-        f"done by then: {done} of {len(plan.planned)} tables, {size_text(checkpoint.size)} "
-        f"({size_text(checkpoint.required_size)} required); NO-GO below {no_go} of required "
-        f"tables{decider}{_permitted(checkpoint)}"
-    )
-
-
-def _permitted(checkpoint: PlannedCheckpoint) -> str:
-    """What may be done about being late, in the policy's order."""
-    words = [_action(action) for action in checkpoint.if_behind]
-    return f"; if behind, in this order: {', '.join(words)}" if words else ""
-
-
-def _action(action: Action) -> str:
-    value = action.value or 0
-    tables = ", ".join(escaped(pattern.text) for pattern in action.tables)
-    return {
-        "skip": f"skip {escaped(action.class_name or '') or tables}",
-        "raise_bandwidth": f"raise the bandwidth to {rate_text(value)}",
-        "streams": f"{count_text(value, 'stream')}",
-        "chunk": f"chunks of {size_text(value)}",
-        "extend_window": f"extend the window by {duration_text(value)}",
-        "stop": "stop",
-    }[action.kind]

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from stowplan.model import Severity
 
+from .checkpoints import CHECKPOINT, CONTINGENCY
 from .fields import amount, count, listed, moment, names, one_of, or_null, record, text, typed
 from .plan_tables import DEFERRED, TABLE
+from .risk import DRIVER, RISK
 from .translation import JsonSchema, titled
 
 VERSION = 1
@@ -55,34 +57,6 @@ _WINDOW = record(
         "usable_until": moment("When what the plan may use of it ends."),
         "back_by": moment("The latest moment to decide to go back."),
         "ends_at": moment("When it ends."),
-    },
-)
-_CHECKPOINT = record(
-    "A moment at which the run is held against the plan.",
-    {
-        "rule": or_null(text("The rule's id; null: every plan has it.")),
-        "after": or_null(text("The table after which it is; null: at a time.")),
-        "at_s": amount("When it is."),
-        "expected_s": amount("When the required tables are expected to be done."),
-        "latest_s": or_null(typed("number", "The latest that its tables may be done.")),
-        "tables": names("The tables that are to be done by then."),
-        "mb": amount("What is to be moved by then."),
-        "required_mb": amount("The required part of it."),
-        "no_go_below_mb": amount("With less than this the window cannot be kept."),
-        "decider": or_null(text("Who decides.")),
-        "if_behind": typed("array", "What may be done about being late, in this order."),
-    },
-)
-_CONTINGENCY = record(
-    "What an action would save.",
-    {
-        "rule": text("The checkpoint's rule."),
-        "action": {"description": "The action, as in the policy."},
-    },
-    {
-        "saves_required_s": or_null(typed("number", "How much earlier the required tables end.")),
-        "saves_all_s": or_null(typed("number", "How much earlier all tables end.")),
-        "covers_delay_s": or_null(typed("number", "Up to which delay it suffices.")),
     },
 )
 _VIOLATION = record(
@@ -164,8 +138,9 @@ _DEFINITIONS = {
     "unschedulable": _UNSCHEDULABLE,
     "bound": _BOUND,
     "window": _WINDOW,
-    "checkpoint": _CHECKPOINT,
-    "contingency": _CONTINGENCY,
+    "checkpoint": CHECKPOINT,
+    "contingency": CONTINGENCY,
+    "driver": DRIVER,
     "violation": _VIOLATION,
 }
 
@@ -193,10 +168,14 @@ def plan_schema() -> JsonSchema:
         ),
         "critical_path": names("The chain of tables that decides when the plan ends."),
         "checkpoints": listed("When to look.", "checkpoint"),
-        "contingencies": listed("What each action would save.", "contingency"),
+        "contingencies": listed("What each action would be worth.", "contingency"),
+        "risk": or_null(RISK),
         "violations": listed("What was found.", "violation"),
     }
-    waived = {"as_of": typed("string", "The day on which waivers were judged.", format="date")}
+    optional = {
+        "as_of": typed("string", "The day on which waivers were judged.", format="date"),
+        "phases_left_out": count("Phases without a checkpoint, where there are very many."),
+    }
     what = "A plan of a data migration: times in seconds, sizes in MB, rates in MB/s."
-    plan = {**record(what, keys, waived), "$defs": _DEFINITIONS}
+    plan = {**record(what, keys, optional), "$defs": _DEFINITIONS}
     return titled("plan:1", "Stowplan plan", what, plan)

@@ -35,6 +35,9 @@ _COST = {
     "overhead_s": amount("What it costs before and between its bytes."),
     "post_load_s": amount("What it costs after its last byte."),
     "cap_mb_s": or_null(amount("The highest rate at which it can move; null: the bandwidth.")),
+    "basis": one_of(
+        ["assumed", "declared", "measured"], "What its time rests on: the bandwidth, a rule, a run."
+    ),
     "assumed": names("The figures that no rule gave."),
     "chunk_mb": amount("The most that one step moves."),
     "chunks": count("How many steps."),
