@@ -1,0 +1,90 @@
+"""The form of a plan's records: each key with what reads its value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from .values import because, count, flag, list_of, mapping, number, or_null, segment, text
+
+TEXTS = list_of(text)
+REASONS = list_of(because)
+Spec: TypeAlias = tuple[tuple[str, Callable[[object], Any]], ...]
+MOVE: Spec = (
+    ("name", text),
+    ("class", or_null(text)),
+    ("effective_class", text),
+    ("placement", text),
+    ("window", text),
+    ("phase", count),
+    ("start_s", number),
+    ("finish_s", number),
+    ("segments", list_of(segment)),
+    ("slack_s", number),
+    ("rows", count),
+    ("size_mb", number),
+    ("overhead_s", number),
+    ("post_load_s", number),
+    ("cap_mb_s", or_null(number)),
+    ("assumed", TEXTS),
+    ("chunk_mb", number),
+    ("chunks", count),
+    ("rows_per_chunk", count),
+    ("depends_on", TEXTS),
+    ("because", REASONS),
+)
+DEFERRED: Spec = (
+    ("name", text),
+    ("class", or_null(text)),
+    ("window", or_null(text)),
+    ("code", text),
+    ("rows", count),
+    ("size_mb", number),
+    ("needs_s", number),
+    ("would_fit", flag),
+    ("short_s", number),
+    ("because", REASONS),
+)
+UNSCHEDULABLE: Spec = (("name", text), ("code", text), ("cause", text))
+WINDOW: Spec = (
+    ("name", text),
+    ("duration_s", number),
+    ("rollback_s", number),
+    ("reserve", number),
+    ("usable_s", number),
+    ("bandwidth_mb_s", number),
+    ("streams", count),
+)
+BOUND: Spec = (
+    ("lower_s", number),
+    ("finish_s", number),
+    ("gap", number),
+    ("witness", mapping),
+)
+CHECKPOINT: Spec = (
+    ("rule", or_null(text)),
+    ("after", or_null(text)),
+    ("at_s", number),
+    ("expected_s", number),
+    ("latest_s", or_null(number)),
+    ("tables", TEXTS),
+    ("mb", number),
+    ("required_mb", number),
+    ("no_go_below_mb", number),
+    ("decider", or_null(text)),
+)
+BANDWIDTH: Spec = (("target_mb_s", number), ("limit_mb_s", or_null(number)))
+MEMORY: Spec = (("limit_mb", number), ("reserve", number))
+BREAK_EVEN: Spec = (("required", or_null(number)), ("all", or_null(number)))
+SUMMARY: Spec = (
+    ("tables", count),
+    ("required_mb", number),
+    ("planned_mb", number),
+    ("makespan_s", number),
+    ("lower_bound_s", number),
+    ("gap", number),
+    ("window_s", number),
+)
+FINDING: Spec = (("code", text), ("tables", TEXTS))
+EDGES: Spec = (("before", TEXTS), ("after", TEXTS))
+NO_RULES: list[str] = []

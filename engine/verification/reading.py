@@ -1,0 +1,204 @@
+"""Reads a plan's JSON as what it states; what has not a plan's form is told with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+from stowplan.model import DocPath, shown
+
+from .breaches import Breach, first_of
+from .forms import (
+    BANDWIDTH,
+    BOUND,
+    BREAK_EVEN,
+    CHECKPOINT,
+    DEFERRED,
+    EDGES,
+    FINDING,
+    MEMORY,
+    MOVE,
+    NO_RULES,
+    SUMMARY,
+    TEXTS,
+    UNSCHEDULABLE,
+    WINDOW,
+    Spec,
+)
+from .stated import (
+    Bound,
+    Checkpoint,
+    Deferred,
+    Finding,
+    Move,
+    Resources,
+    Stated,
+    Summary,
+    Unschedulable,
+    Window,
+)
+from .values import (
+    WrongError,
+    count,
+    flag,
+    list_of,
+    mapping,
+    or_null,
+    text,
+)
+
+_T = TypeVar("_T")
+
+
+class MisshapenError(ValueError):
+    """A plan that does not have a plan's form."""
+
+    def __init__(self, breaches: Sequence[Breach]) -> None:
+        super().__init__("not the form of a plan")
+        self.breaches = breaches
+
+
+def read_plan(document: object) -> Stated:
+    """Read a plan's JSON. Raises MisshapenError with everything that has not its form.
+
+    Tables are taken out of the document while they are read: there may be very many.
+    """
+    reader = _Reader()
+    plan = document if isinstance(document, dict) else {}
+    stated = reader.plan(plan)
+    if reader.breaches or stated is None:
+        raise MisshapenError([*first_of(reader.breaches)])
+    return stated
+
+
+class _Reader:
+    """Reads records; what has not its form is noted, and reading goes on."""
+
+    def __init__(self) -> None:
+        self.breaches: list[Breach] = []
+
+    def plan(self, plan: Mapping[str, Any]) -> Stated | None:
+        """All parts of a plan; without a whole there are breaches."""
+        moves = self._moves(plan.get("tables"), ("tables",))
+        deferred = self._records(Deferred, DEFERRED, plan, "deferred")
+        listed = plan.get("deferred")
+        entries = listed if isinstance(listed, list) else []
+        later = {
+            at: move
+            for at, entry in enumerate(entries)
+            if isinstance(entry, dict) and entry.get("window") is not None
+            for move in self._moves([entry], ("deferred",), at)
+        }
+        edges = self._value(mapping, plan, "rule_edges", ())
+        return Stated(
+            feasibility=self._value(text, plan, "feasibility", ()),
+            proven=self._value(flag, plan, "proven", ()),
+            resources=self._resources(plan.get("resources")),
+            summary=self._summary(plan.get("summary")),
+            bounds=self._bounds(plan.get("bounds")),
+            windows=self._windows(plan),
+            tables=moves,
+            deferred=deferred,
+            later=later,
+            unschedulable=self._records(Unschedulable, UNSCHEDULABLE, plan, "unschedulable"),
+            rule_edges={
+                key: tuple(self._values(EDGES, value, ("rule_edges", key)) or ([], []))
+                for key, value in (edges or {}).items()
+            },
+            critical_path=self._value(TEXTS, plan, "critical_path", ()),
+            checkpoints=self._checkpoints(plan),
+            findings=self._records(Finding, FINDING, plan, "violations"),
+        )
+
+    def _checkpoints(self, plan: Mapping[str, Any]) -> list[Checkpoint]:
+        items = self._value(list_of(lambda item: item), plan, "checkpoints", ()) or []
+        read = [(self._values(CHECKPOINT, c, ("checkpoints", at)), c) for at, c in enumerate(items)]
+        return [Checkpoint._make([*values, c]) for values, c in read if values is not None]
+
+    def _windows(self, plan: Mapping[str, Any]) -> list[Window]:
+        found = self._records(Window, WINDOW, plan, "windows")
+        if not found:
+            self._wrong(("windows",), "must have at least one window")
+        return found
+
+    def _resources(self, value: object) -> Any:  # noqa: ANN401 (None only beside a breach)
+        spec: Spec = (("bandwidth", mapping), ("streams", count), ("memory", or_null(mapping)))
+        path = ("resources",)
+        found = self._values(spec, value, path)
+        if found is None:
+            return None
+        rates = self._values(BANDWIDTH, found[0], (*path, "bandwidth"))
+        memory = found[2] and self._values(MEMORY, found[2], (*path, "memory"))
+        held = (memory[0], memory[1]) if memory else None
+        return rates and Resources(rates[0], rates[1], found[1], held)
+
+    def _summary(self, value: object) -> Any:  # noqa: ANN401
+        path = ("summary",)
+        spec = (*SUMMARY, ("break_even_mb_s", mapping))
+        found = self._values(spec, value, path)
+        if found is None:
+            return None
+        rates = self._values(BREAK_EVEN, found[-1], (*path, "break_even_mb_s"))
+        return rates and Summary._make([*found[:-1], (rates[0], rates[1])])
+
+    def _bounds(self, value: object) -> Any:  # noqa: ANN401
+        found = self._values((("required", mapping), ("all", mapping)), value, ("bounds",))
+        if found is None:
+            return None
+        both = [
+            self._values(BOUND, bound, ("bounds", key))
+            for key, bound in zip(("required", "all"), found, strict=True)
+        ]
+        return [bound and Bound(*bound) for bound in both]
+
+    def _records(
+        self, kind: Callable[..., _T], spec: Spec, plan: Mapping[str, Any], key: str
+    ) -> list[_T]:
+        items = self._value(list_of(lambda item: item), plan, key, ()) or []
+        read = (self._values(spec, item, (key, at)) for at, item in enumerate(items))
+        return [kind(*values) for values in read if values is not None]
+
+    def _moves(self, items: object, path: DocPath, first: int = 0) -> list[Move]:
+        if not isinstance(items, list):
+            self._wrong(path, "must be a list")
+            return []
+        return [*self._each_move(items, path, first)]
+
+    def _each_move(self, items: list[object], path: DocPath, first: int) -> Iterator[Move]:
+        for at, item in enumerate(items, first):
+            values = self._values(MOVE, item, (*path, at))
+            items[at - first] = None
+            if values is not None and isinstance(item, dict):
+                rules = item.get("depends_on_rules")
+                through = NO_RULES
+                if rules is not None:
+                    through = self._value(TEXTS, item, "depends_on_rules", (*path, at)) or []
+                yield Move._make([*values, through])
+
+    def _values(self, spec: Spec, value: object, path: DocPath) -> list[Any] | None:
+        """The values of a record, None where one of them is not what it should be."""
+        try:
+            return [convert(value[key]) for key, convert in spec]  # type: ignore[index]
+        except (KeyError, TypeError, WrongError):
+            pass
+        if not isinstance(value, dict):
+            self._wrong(path, f"is {shown(value)}, must be a mapping")
+            return None
+        for key, convert in spec:
+            self._value(convert, value, key, path)
+        return None
+
+    def _value(
+        self, convert: Callable[[object], _T], record: Mapping[str, Any], key: str, path: DocPath
+    ) -> Any:  # noqa: ANN401 (None only beside a breach)
+        if key not in record:
+            self._wrong(path, f"has no {key}")
+            return None
+        try:
+            return convert(record[key])
+        except WrongError as error:
+            self._wrong((*path, key), f"{key} {error}")
+            return None
+
+    def _wrong(self, path: DocPath, message: str) -> None:
+        self.breaches.append(Breach("form", path, message))

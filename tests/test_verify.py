@@ -1,0 +1,675 @@
+"""`stowplan verify` takes every plan that the planner makes, and names what a spoilt one breaks.
+
+Plans are corrupted one value at a time; the inputs stay as they are.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from functools import cache
+from pathlib import Path
+
+import pytest
+from command import stowplan
+from hypothesis import given, settings
+from planning_runs import planned_in
+from strategies import inputs
+
+from stowplan.verification import PROMISES
+
+ROOT = Path(__file__).resolve().parent.parent
+REAL = ROOT.parent / "shared" / "manifests"
+WIDE = settings.get_profile("wide")
+
+
+def table(name, rows, size_mb, **more):
+    return {"name": name, "rows": rows, "size_mb": size_mb} | more
+
+
+MANIFEST = {
+    "tables": [
+        table("customers", 1_000_000, 500),
+        table("orders", 4_000_000, 2000, index_mb=300),
+        table("items", 9_000_000, 4000),
+        table("products", 100_000, 800),
+        table("stock", 50_000, 300),
+        table("prefs", 10_000, 200),
+        table("logs", 90_000_000, 9000),
+        table("archive", 10_000_000, 500_000),
+        table("report", 10, 10),
+        table("big", 1000, 30_000),
+        table("tmp", 10, 10),
+        table("ring_a", 10, 10),
+        table("ring_b", 10, 10),
+        table("below_ring", 10, 10),
+    ],
+    "dependencies": {
+        "orders": ["customers"],
+        "items": ["orders", "products"],
+        "stock": ["products"],
+        "report": ["archive"],
+        "ring_a": ["ring_b"],
+        "ring_b": ["ring_a"],
+        "below_ring": ["ring_a"],
+    },
+}
+
+
+def rule(key, kind, **more):
+    return {"id": key, "kind": kind} | more
+
+
+POLICY = {
+    "rules": [
+        rule("core", "priority", tables=["customers", "orders", "items"], **{"class": "CRITICAL"}),
+        rule(
+            "late", "priority", tables="*", where='table.name == "logs"', **{"class": "DEFERRABLE"}
+        ),
+        rule("junk", "priority", tables="tmp", **{"class": "EXCLUDED"}),
+        rule("rest", "priority", tables="*", **{"class": "IMPORTANT"}),
+        rule("first", "dependency", tables="customers", before=["prefs", "logs", "products"]),
+        rule(
+            "night",
+            "resource",
+            window={"duration": "10m", "reserve": "10%", "rollback": "1m"},
+        ),
+        rule("next", "resource", window={"name": "later", "duration": "2h", "streams": 2}),
+        rule("ram", "resource", memory={"limit": "2GB", "reserve": "10%"}),
+        rule("net", "resource", bandwidth={"limit": "100MB/s", "target": "50MB/s"}),
+        rule("wide", "resource", streams={"limit": 3}),
+        rule("bits", "resource", chunk={"size": "50MB"}),
+        rule(
+            "slow",
+            "resource",
+            tables="orders",
+            throughput={"rate": "20MB/s", "index_rate": "10MB/s", "rows_per_second": 300_000},
+        ),
+        rule("start", "resource", throughput={"overhead": "2s", "verify_rate": "200MB/s"}),
+        rule("soon", "checkpoint", at="3m", decider="lead"),
+        rule("half", "checkpoint", at="50%"),
+        rule("done", "checkpoint", after=["orders"]),
+    ]
+}
+
+
+@cache
+def base():
+    """A folder with the inputs and their plan, and the plan."""
+    folder = Path(tempfile.mkdtemp(prefix="stowplan-verify-"))
+    return folder, planned_in(folder, MANIFEST, POLICY).plan
+
+
+def judged(plan, folder):
+    """What verify says of a plan put in the place of the one in `folder`: status, violations."""
+    path = folder / "out" / "spoilt.json"
+    path.write_text(json.dumps(plan), encoding="utf-8")
+    words = ("verify", path, "--policy", folder / "policy.yaml", "--format", "json", "--debug")
+    outcome = stowplan(*words)
+    return outcome.status, json.loads(outcome.output)["violations"]
+
+
+def main(plan, name):
+    """A table's record in the main window."""
+    return next(record for record in plan["tables"] if record["name"] == name)
+
+
+def later(plan, name):
+    """A table's record among the deferred."""
+    return next(record for record in plan["deferred"] if record["name"] == name)
+
+
+def change(get, key, value):
+    """Sets a value, or changes it by what a function says."""
+
+    def spoil(plan):
+        record = get(plan)
+        record[key] = value(record[key]) if callable(value) else value
+
+    return spoil
+
+
+def of(name, key, value):
+    return change(lambda plan: main(plan, name), key, value)
+
+
+def behind(name, key, value):
+    return change(lambda plan: later(plan, name), key, value)
+
+
+def at(*path_and_value):
+    """Sets the value at a path of the plan."""
+    *path, key, value = path_and_value
+
+    def get(plan):
+        for step in path:
+            plan = plan[step]
+        return plan
+
+    return change(get, key, value)
+
+
+def shifted(name, by):
+    """Moves a table as a whole."""
+
+    def spoil(plan):
+        record = main(plan, name)
+        for key in ("start_s", "finish_s"):
+            record[key] = round(record[key] + by, 6)
+        record["slack_s"] = round(record["slack_s"] - by, 6)
+        for segment in record["segments"]:
+            segment[:2] = [round(moment + by, 6) for moment in segment[:2]]
+
+    return spoil
+
+
+def moved(name, source, target):
+    """Takes a table out of one list and puts its record into another."""
+
+    def spoil(plan):
+        record = next(each for each in plan[source] if each["name"] == name)
+        plan[source].remove(record)
+        plan[target].append(record)
+
+    return spoil
+
+
+def drop(key, name):
+    def spoil(plan):
+        plan[key] = [record for record in plan[key] if record.get("name") != name]
+
+    return spoil
+
+
+def twice(plan):
+    plan["tables"].append(copy.deepcopy(plan["tables"][0]))
+
+
+def one_after_the_other(plan):
+    plan["tables"].reverse()
+
+
+def all_at_once(plan):
+    """Every table without parents starts at once, in whole bytes/s that are too many."""
+    for record in plan["tables"]:
+        record["segments"] = [[0.0, 100.0, 40.0]]
+        record["start_s"] = 0.0
+
+
+def another_witness(plan):
+    plan["bounds"]["all"]["witness"] = {"kind": "path", "tables": ["stock", "customers"]}
+
+
+def without_rule(plan):
+    plan["checkpoints"] = [c for c in plan["checkpoints"] if c["rule"] != "half"]
+
+
+def checkpoint(name, key, value):
+    def get(plan):
+        return next(c for c in plan["checkpoints"] if c["rule"] == name)
+
+    return change(get, key, value)
+
+
+def no_finding(plan):
+    plan["violations"] = [v for v in plan["violations"] if v["code"] != "S501"]
+
+
+def more(by):
+    return lambda value: round(value + by, 6)
+
+
+MUTATIONS = {
+    # name: (what is done to the plan, the promise that breaks, what the message says)
+    "a key is gone": (lambda p: p["tables"][0].pop("slack_s"), "form", "has no slack_s"),
+    "text for a number": (of("orders", "start_s", "soon"), "form", "start_s is soon"),
+    "seven decimals": (of("orders", "start_s", 1.0000001), "form", "more than six decimals"),
+    "a huge number": (of("orders", "start_s", 1e300), "form", "must be a number"),
+    "no windows": (at("windows", []), "form", "at least one window"),
+    "a table is gone": (drop("tables", "prefs"), "membership", "prefs of the manifest is neither"),
+    "a table twice": (twice, "membership", "is listed twice"),
+    "a strange table": (of("prefs", "name", "ghost"), "membership", "ghost is no table"),
+    "unschedulable is gone": (drop("unschedulable", "ring_a"), "membership", "ring_a"),
+    "another S501": (at("unschedulable", 0, "code", "S500"), "membership", "without the code S501"),
+    "called unschedulable": (
+        lambda p: (
+            drop("deferred", "report")(p),
+            p["unschedulable"].append({"name": "report", "code": "S501", "cause": "so"}),
+        ),
+        "membership",
+        "report is called unschedulable",
+    ),
+    "listed backwards": (one_after_the_other, "listing", "tables are not listed by start and name"),
+    "deferred backwards": (lambda p: p["deferred"].reverse(), "listing", "deferred are not"),
+    "a longer window": (at("windows", 0, "duration_s", 700.0), "windows", "duration_s is 700"),
+    "more usable": (at("windows", 0, "usable_s", 540.0), "windows", "usable_s is 540"),
+    "a faster window": (at("windows", 1, "bandwidth_mb_s", 60.0), "windows", "is 60"),
+    "more streams": (at("windows", 0, "streams", 4), "windows", "streams is 4"),
+    "a window is gone": (lambda p: p["windows"].pop(), "windows", "the windows are night"),
+    "another target": (
+        at("resources", "bandwidth", "target_mb_s", 51.0),
+        "windows",
+        "target_mb_s is 51",
+    ),
+    "more memory": (at("resources", "memory", "limit_mb", 4000.0), "windows", "limit_mb is 4000"),
+    "no memory": (at("resources", "memory", None), "windows", "memory is not what"),
+    "another window": (of("prefs", "window", "later"), "windows", "prefs of the main window"),
+    "too late": (shifted("prefs", 480), "windows", "prefs finishes at"),
+    "deferred into the main window": (
+        moved("logs", "deferred", "tables"),
+        "placement",
+        "logs is in night, where its class DEFERRABLE",
+    ),
+    "required and deferred": (
+        lambda p: (
+            p["deferred"].append(
+                main(p, "items")
+                | {
+                    "window": None,
+                    "code": "capacity",
+                    "needs_s": 1,
+                    "would_fit": True,
+                    "short_s": 0,
+                }
+            )
+            or drop("tables", "items")(p)
+        ),
+        "placement",
+        "items is required, and deferred",
+    ),
+    "another class": (of("prefs", "class", "CRITICAL"), "class", "prefs has class CRITICAL"),
+    "not promoted": (
+        of("products", "effective_class", "IMPORTANT"),
+        "class",
+        "products has effective class IMPORTANT, should have CRITICAL",
+    ),
+    "another placement": (of("stock", "placement", "optional"), "class", "placement optional"),
+    "another rule": (
+        lambda p: main(p, "prefs")["because"][0].update(rule="core"),
+        "reasons",
+        "prefs is there because of rule core, rule rest decided",
+    ),
+    "no reason": (behind("big", "because", []), "reasons", "big does not say why"),
+    "a strange rule": (
+        lambda p: main(p, "prefs")["because"][0].update(rule="ghost"),
+        "reasons",
+        "ghost, no rule of the policy",
+    ),
+    "fewer rows": (of("orders", "rows", 3_999_999), "costs", "orders has 3999999 rows"),
+    "another size": (of("orders", "size_mb", 1999.0), "costs", "orders has 1999 MB"),
+    "another deferred size": (behind("big", "size_mb", 3.0), "costs", "big has 3 MB"),
+    "no overhead": (of("stock", "overhead_s", 0.0), "costs", "stock: overhead_s is 0"),
+    "no work after": (of("orders", "post_load_s", 0.0), "costs", "orders: post_load_s is 0"),
+    "another cap": (of("orders", "cap_mb_s", 20.0), "costs", "orders: cap_mb_s is 20"),
+    "fewer chunks": (of("items", "chunks", 79), "costs", "items: chunks is 79"),
+    "other rows a chunk": (of("items", "rows_per_chunk", 1), "costs", "rows_per_chunk is 1"),
+    "assumed nothing": (of("items", "assumed", []), "costs", "items assumes nothing"),
+    "chunks that fill the memory": (of("items", "chunk_mb", 400.0), "memory", "items: two chunks"),
+    "a parent is gone": (
+        of("orders", "depends_on", []),
+        "dependencies",
+        "orders does not list its parent customers",
+    ),
+    "a parent of a rule is gone": (
+        of("prefs", "depends_on", []),
+        "dependencies",
+        "prefs does not list its parent customers",
+    ),
+    "a parent too many": (
+        of("prefs", "depends_on", ["customers", "stock"]),
+        "dependencies",
+        "prefs has no such parent as stock",
+    ),
+    "a parent unknown": (of("prefs", "depends_on", ["ghost"]), "dependencies", "ghost"),
+    "parents unsorted": (
+        of("items", "depends_on", ["products", "orders"]),
+        "dependencies",
+        "twice or not by name",
+    ),
+    "before its parent": (
+        shifted("items", -60),
+        "order",
+        "items starts at .* s, before its parent orders finishes at",
+    ),
+    "fewer bytes": (
+        lambda p: main(p, "items")["segments"][-1].__setitem__(2, 1.0),
+        "bytes",
+        "items moves .* MB, its size is 4000 MB",
+    ),
+    "finishes early": (of("orders", "finish_s", more(-1)), "bytes", "orders finishes at"),
+    "starts early": (of("orders", "start_s", more(-0.5)), "bytes", "orders starts at"),
+    "backwards": (lambda p: main(p, "items")["segments"].reverse(), "bytes", "go backwards"),
+    "overhead is skipped": (
+        lambda p: main(p, "stock")["segments"].pop(0),
+        "bytes",
+        "stock spends 0 s of overhead",
+    ),
+    "too fast": (
+        lambda p: main(p, "orders").update(segments=[[100.0, 140.0, 50.0]]),
+        "bytes",
+        "orders moves at 50 MB/s, it can at most at",
+    ),
+    "too much bandwidth": (all_at_once, "bandwidth", "MB/s at 0 s in night, which has 50 MB/s"),
+    "too many streams": (all_at_once, "streams", "6 streams at 0 s in night, which has 3"),
+    "feasibility": (at("feasibility", "TIGHT"), "feasibility", "is TIGHT, should be YES"),
+    "proven": (at("proven", False), "feasibility", "proven is false"),
+    "another phase": (of("items", "phase", 2), "phase", "items is in phase 2, should be in 3"),
+    "more slack": (of("items", "slack_s", more(5)), "slack", "items has slack"),
+    "a shorter critical path": (at("critical_path", ["customers"]), "critical path", "takes"),
+    "no critical path": (
+        at("critical_path", ["orders", "stock"]),
+        "critical path",
+        "stock comes after orders",
+    ),
+    "a critical path outside": (at("critical_path", ["logs"]), "critical path", "logs is on"),
+    "another code": (
+        behind("logs", "code", "capacity"),
+        "deferral",
+        "logs is deferred with code capacity, should be policy",
+    ),
+    "capacity for oversized": (
+        behind("archive", "code", "capacity"),
+        "deferral",
+        "should be oversized",
+    ),
+    "capacity for dependency": (
+        behind("report", "code", "capacity"),
+        "deferral",
+        "should be dependency: its parent archive",
+    ),
+    "needs less": (behind("big", "needs_s", more(-1)), "deferral", "big needs"),
+    "short of less": (behind("big", "short_s", more(-1)), "deferral", "big is short of"),
+    "would fit": (behind("big", "would_fit", True), "deferral", "would_fit is true"),
+    "left out of a window": (
+        lambda p: later(p, "logs").update(window=None),
+        "deferral",
+        "logs would end at .* in later, and is left out of it",
+    ),
+    "fewer tables": (at("summary", "tables", 13), "totals", "summary.tables is 13"),
+    "fewer required": (at("summary", "required_mb", 1.0), "totals", "required_mb is 1, should be"),
+    "more planned": (at("summary", "planned_mb", more(1)), "totals", "planned_mb is"),
+    "ends earlier": (at("summary", "makespan_s", more(-1)), "totals", "makespan_s is"),
+    "a lower bound": (at("bounds", "all", "lower_s", more(-9)), "bounds", "its witness proves"),
+    "a bound too high": (at("bounds", "required", "lower_s", 9000.0), "bounds", "finish at"),
+    "another gap": (at("bounds", "all", "gap", 0.5), "bounds", "gap is 0.5"),
+    "a witness that is no path": (another_witness, "bounds", "customers does not depend on stock"),
+    "a witness of no kind": (
+        at("bounds", "all", "witness", {"kind": "oracle"}),
+        "bounds",
+        "no kind of witness: oracle",
+    ),
+    "another break-even": (
+        at("summary", "break_even_mb_s", "required", more(0.000001)),
+        "break-even",
+        "the required tables break even at",
+    ),
+    "no break-even": (at("summary", "break_even_mb_s", "required", None), "break-even", "null"),
+    "everything too cheap": (at("summary", "break_even_mb_s", "all", 1.0), "break-even", "all"),
+    "no checkpoint": (without_rule, "checkpoints", "rule half has no checkpoint"),
+    "a checkpoint elsewhere": (
+        checkpoint("soon", "at_s", 181.0),
+        "checkpoints",
+        "should be at 180",
+    ),
+    "fewer tables done": (checkpoint("half", "tables", []), "checkpoints", "lists 0"),
+    "more bytes done": (checkpoint("soon", "mb", more(1)), "checkpoints", "mb is"),
+    "expected later": (checkpoint("done", "expected_s", more(1)), "checkpoints", "expected_s is"),
+    "a checkpoint before the start": (checkpoint("soon", "at_s", -1), "checkpoints", "is at -1 s"),
+    "another decider": (checkpoint("soon", "decider", "intern"), "checkpoints", "intern"),
+    "a later latest": (checkpoint("soon", "latest_s", more(1)), "checkpoints", "latest_s is"),
+    "no finding": (no_finding, "findings", "no S501 among the violations says so"),
+    "another manifest": (at("manifest", "sha256", "0" * 64), "inputs", "manifest.json has changed"),
+    "another policy": (at("policies", 0, "sha256", "0" * 64), "inputs", "policy.yaml has changed"),
+    "a lost manifest": (at("manifest", "path", "gone.json"), "inputs", "cannot be read any more"),
+}
+
+
+@pytest.mark.parametrize("kind", MUTATIONS)
+def test_a_corrupted_plan_is_caught_and_its_promise_named(kind):
+    """Each in its own way: the promise, and what is wrong with it."""
+    spoil, promise, said = MUTATIONS[kind]
+    folder, plan = base()
+    spoilt = copy.deepcopy(plan)
+    spoil(spoilt)
+    assert spoilt != plan
+    status, violations = judged(spoilt, folder)
+    assert status == 1
+    assert {v["code"] for v in violations} == {"S502"}
+    told = [v["message"] for v in violations if v["details"] == {"promise": promise}]
+    assert any(re.search(said, message) for message in told), violations
+    assert all(message.startswith(f"{promise}: ") for message in told)
+
+
+def test_every_promise_is_tried():
+    """There is a corrupted plan for each promise, and each is told by its name."""
+    assert {promise for _, promise, _ in MUTATIONS.values()} == set(PROMISES)
+    assert len(MUTATIONS) >= 30
+
+
+def test_the_plan_that_is_corrupted_is_good():
+    """It has every kind of entry that is corrupted."""
+    folder, plan = base()
+    assert judged(plan, folder) == (0, [])
+    codes = {record["code"] for record in plan["deferred"]}
+    assert codes == {"policy", "excluded", "oversized", "dependency", "capacity"}
+    assert plan["unschedulable"]
+    assert any(record["window"] == "later" for record in plan["deferred"])
+
+
+def test_the_place_is_that_of_the_wrong_value():
+    """Line and column lead to the value in the plan's file."""
+    folder, plan = base()
+    spoilt = copy.deepcopy(plan)
+    main(spoilt, "items")["slack_s"] = 77.25
+    _, (found,) = judged(spoilt, folder)
+    line = (folder / "out" / "spoilt.json").read_text("utf-8").splitlines()[found["line"] - 1]
+    assert line[found["column"] - 1 :].startswith("77.25")
+    assert found["tables"] == ["items"]
+
+
+def test_what_is_unknown_is_no_fault():
+    """Later versions may say more."""
+    folder, plan = base()
+    grown = copy.deepcopy(plan) | {"risk": {"p": 1}, "contingencies": [{"anything": 1}]}
+    for key in ("tables", "deferred", "checkpoints", "windows"):
+        for record in grown[key]:
+            record["new"] = [1]
+    assert judged(grown, folder) == (0, [])
+
+
+# --- every plan that is made ----------------------------------------------------------------------
+
+
+def verified(folder, *more):
+    """What verify says of the plan in a folder."""
+    plan = folder / "out" / "migration_plan.json"
+    return stowplan("verify", plan, "--policy", folder / "policy.yaml", *more, "--debug")
+
+
+@settings() if settings.default is WIDE else settings(max_examples=150)
+@given(inputs())
+def test_a_plan_as_it_is_made_keeps_every_promise(drawn):
+    with tempfile.TemporaryDirectory() as name:
+        outcome = planned_in(Path(name), *drawn)
+        assert outcome.plan is not None, outcome.printed
+        found = verified(Path(name))
+        assert (found.status, found.output) == (0, ""), found
+
+
+@settings() if settings.default is WIDE else settings(max_examples=30)
+@given(inputs(most=25))
+def test_a_larger_plan_keeps_every_promise(drawn):
+    with tempfile.TemporaryDirectory() as name:
+        planned_in(Path(name), *drawn)
+        found = verified(Path(name))
+        assert (found.status, found.output) == (0, ""), found
+
+
+def test_a_plan_for_another_window_is_read_as_one(tmp_path):
+    """A plan does not say that its window was asked for: both readings are tried."""
+    planned_in(tmp_path, MANIFEST, POLICY, "--window", "later")
+    assert verified(tmp_path).status == 0
+
+
+def test_excluded_tables_in_a_cycle_need_each_other_once(tmp_path):
+    """Nothing stands in the way of what never moves, so that a cycle of such is deferred."""
+    manifest = {
+        "tables": [table("a", 0, 0), table("customers", 0, 1)],
+        "dependencies": {"a": ["customers"], "customers": ["a"]},
+    }
+    rules = [
+        rule("none", "priority", tables="*", **{"class": "EXCLUDED"}),
+        rule("net", "resource", bandwidth={"target": "1MB/s"}),
+        rule("night", "resource", window={"duration": "1s"}),
+    ]
+    plan = planned_in(tmp_path, manifest, {"rules": rules}).plan
+    assert [record["short_s"] for record in plan["deferred"]] == [0, 0]
+    assert verified(tmp_path).status == 0
+
+
+def test_rules_with_very_many_pairs_are_unrolled_once(tmp_path):
+    """40 tables before 40 others, less what a rule takes away."""
+    names = [f"{side}{number:02}" for side in "ab" for number in range(40)]
+    manifest = {"tables": [table(name, 10, 1) for name in names]}
+    rules = [
+        rule("all", "priority", tables="*", **{"class": "CRITICAL"}),
+        rule("sides", "dependency", tables="a*", before="b*"),
+        rule("less", "dependency", tables="b1*", not_after=["a00"]),
+        rule("night", "resource", window={"duration": "1h"}),
+        rule("net", "resource", bandwidth={"target": "1MB/s"}),
+    ]
+    plan = planned_in(tmp_path, manifest, {"rules": rules}).plan
+    assert set(plan["rule_edges"]) == {"sides", "sides#2"}
+    assert verified(tmp_path).status == 0
+    plan["rule_edges"]["sides#2"]["before"].remove("a07")
+    status, violations = judged(plan, tmp_path)
+    assert status == 1
+    assert {v["details"]["promise"] for v in violations} == {"dependencies"}
+
+
+FILES = sorted(path for path in REAL.glob("*.json") if path.name != "cycles.json")
+
+
+@pytest.mark.skipif(not FILES, reason=f"no manifests under {REAL}")
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_plans_of_real_schemas_keep_every_promise(path, tmp_path):
+    rules = [
+        rule("core", "priority", tables=["*user*", "*order*"], **{"class": "CRITICAL"}),
+        rule("logs", "priority", tables=["*log*", "*_h*"], **{"class": "DEFERRABLE"}),
+        rule("rest", "priority", tables="*", **{"class": "IMPORTANT"}),
+        rule("night", "resource", window={"duration": "20m", "reserve": "10%"}),
+        rule("next", "resource", window={"name": "next", "duration": "2h"}),
+        rule("net", "resource", bandwidth={"target": "50MB/s"}),
+        rule("wide", "resource", streams={"limit": 4}),
+        rule("cost", "resource", throughput={"rows_per_second": 300_000, "overhead": "100ms"}),
+    ]
+    planned_in(tmp_path, json.loads(path.read_text("utf-8")), {"rules": rules})
+    found = verified(tmp_path)
+    assert (found.status, found.output) == (0, ""), found
+
+
+# --- the command ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["{}", "[]", "not json", '{"stowplan_plan": 1, "manifest": 3}'])
+def test_what_is_no_plan_cannot_be_verified(text, tmp_path):
+    """One line, and the status of work that could not be done."""
+    (tmp_path / "plan.json").write_text(text)
+    outcome = stowplan("verify", tmp_path / "plan.json")
+    assert (outcome.status, outcome.output) == (2, "")
+    assert "is no plan of Stowplan" in outcome.errors
+
+
+def test_a_lost_plan_is_told(tmp_path):
+    outcome = stowplan("verify", tmp_path / "plan.json")
+    assert (outcome.status, outcome.output) == (2, "")
+    assert "no such file" in outcome.errors
+
+
+def test_a_plan_made_with_fewer_policies_is_refused(tmp_path, monkeypatch):
+    """A policy that is in force now, and was not when the plan was made, is named."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "policies" / "a.yaml").write_text(json.dumps(POLICY))
+    (tmp_path / "manifest.json").write_text(json.dumps(MANIFEST))
+    stowplan("plan", ".", "-o", "out")
+    assert stowplan("verify", "out/migration_plan.json").status == 0
+    (tmp_path / "policies" / "b.yaml").write_text("rules: []\n")
+    outcome = stowplan("verify", "out/migration_plan.json")
+    assert outcome.status == 1
+    assert "inputs: ../policies/b.yaml is in force, and the plan was made without it" in (
+        outcome.output
+    )
+
+
+@pytest.mark.parametrize("form", ["text", "full", "json", "sarif", "github"])
+def test_each_format_tells_what_is_broken(form):
+    """The formats are those of `lint`."""
+    folder, plan = base()
+    spoilt = copy.deepcopy(plan)
+    main(spoilt, "items")["slack_s"] = 77.25
+    path = folder / "out" / "formats.json"
+    path.write_text(json.dumps(spoilt), encoding="utf-8")
+    words = ("verify", path, "--policy", folder / "policy.yaml", "--format", form)
+    outcome = stowplan(*words)
+    assert outcome.status == 1
+    assert "items has slack 77.25 s" in outcome.output
+    if form in ("text", "full", "github"):
+        assert outcome.errors == "1 plan verified: 1 error\n"
+
+
+def test_the_page_shows_what_is_printed(tmp_path, monkeypatch):
+    """docs/verify.md: the scenario's plan as it is made, and with more usable time written in."""
+    page = (ROOT / "docs" / "verify.md").read_text("utf-8")
+    blocks = re.findall(r"^```console\n\$ (.*)\n((?:.*\n)*?)```$", page, re.MULTILINE)
+    for name in ("night.yaml", "tables.yaml"):
+        (tmp_path / "policies").mkdir(exist_ok=True)
+        shutil.copy(ROOT / "policies" / "customer-data" / name, tmp_path / "policies")
+    shutil.copy(ROOT / "fixtures" / "customer-data" / "manifest.json", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    stowplan("plan", ".")
+    plan = Path("OUTPUT/migration_plan.json")
+    (good, shown), (edit, _), (bad, refused) = blocks
+    assert good == bad == f"stowplan verify {plan}"
+    assert stowplan(*good.split()[1:]) == (0, "", shown)
+    old, new = re.fullmatch(r"sed -i 's/(.*)/(.*)/' OUTPUT/migration_plan.json", edit).groups()
+    assert plan.read_text("utf-8").count(old) == 1
+    plan.write_text(plan.read_text("utf-8").replace(old, new), "utf-8")
+    outcome = stowplan(*bad.split()[1:])
+    assert (outcome.status, outcome.output + outcome.errors) == (1, refused)
+
+
+def test_the_page_names_every_promise():
+    """Its table has each promise once, in the words that findings use."""
+    page = (ROOT / "docs" / "verify.md").read_text("utf-8").split("## What is checked")[1]
+    assert re.findall(r"^\| `([a-z -]+)` \|", page, re.MULTILINE) == list(PROMISES)
+
+
+def test_without_names_every_committed_plan_is_verified(tmp_path, monkeypatch):
+    """What git does not know is passed over."""
+    for name in [key for key in os.environ if key.startswith("GIT_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    for name in ("one", "two"):
+        (tmp_path / name / "policies").mkdir(parents=True)
+        (tmp_path / name / "policies" / "p.yaml").write_text(json.dumps(POLICY))
+        (tmp_path / name / "manifest.json").write_text(json.dumps(MANIFEST))
+        stowplan("plan", name, "-o", f"{name}/out")
+    assert stowplan("verify").status == 2  # no git repository
+    for words in (["init", "-q", "."], ["add", "one"]):
+        subprocess.run(["git", *words], check=True)
+    assert stowplan("verify") == (0, "", "1 plan verified: every promise kept\n")
+
+
+def test_waivers_are_judged_as_of_the_plan(tmp_path):
+    """A waiver that has ended since makes no plan false."""
+    waiver = {"code": "P303", "tables": "products", "reason": "r", "owner": "o"}
+    policy = POLICY | {"waivers": [waiver | {"expires": "2020-01-31"}]}
+    plan = planned_in(tmp_path, MANIFEST, policy, "--as-of", "2020-01-01").plan
+    assert plan["as_of"] == "2020-01-01"
+    assert verified(tmp_path).status == 0
