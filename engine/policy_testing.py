@@ -149,9 +149,9 @@ def unfit_codes(test: PolicyTest, codes: Codes) -> Iterator[Fault]:
         if code in codes.of_policies:
             hint = "the coverage at the end of `stowplan test` lists rules without an effect"
             yield _fault("Y601", path, f"{code} speaks of a policy and is not compared", hint)
-        elif code not in codes.known:
+        elif code and code not in codes.known:
             yield _unknown("code", code, path, codes.known)
-        elif code in codes.planned and not test.plan:
+        elif code in codes.planned and not test.plan and "plan" not in test.unread:
             text = f"only a plan can find {shown(code)}"
             yield _fault("Y601", path, text, "add `plan: true` to the test")
 

@@ -10,6 +10,9 @@ from typing import NamedTuple
 from stowplan.model import Violation, Waiver
 from stowplan.patterns import Names
 
+EXPIRED = "its waiver expired on"
+"""What the hint of a finding ends in, before the day, whose waiver has expired."""
+
 
 class Waived(NamedTuple):
     """Violations with their waivers, and which waivers (by number) match any of them."""
@@ -72,10 +75,16 @@ def _answered(violation: Violation, waivers: Sequence[Waiver], today: date) -> V
             return replace(violation, suppressed=_suppression(waiver))
     if waivers:
         last = max(waivers, key=lambda waiver: waiver.expires)
-        said = f"its waiver expired on {last.expires}"
-        hint = f"{violation.hint}; {said}" if violation.hint else said
-        return replace(violation, hint=hint)
+        said = f"{EXPIRED} {last.expires}"
+        return replace(violation, hint=_added(violation.hint, said))
     return violation
+
+
+def _added(hint: str | None, said: str) -> str:
+    """A hint with more said; one of several lines is YAML to be pasted, so there as a comment."""
+    if not hint:
+        return said
+    return f"{hint.rstrip()}\n# {said}" if "\n" in hint else f"{hint}; {said}"
 
 
 def _suppression(waiver: Waiver) -> Mapping[str, str]:

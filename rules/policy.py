@@ -201,10 +201,11 @@ def policy_not_found(reading: Reading) -> Iterator[Finding]:
     """A policy file or pack that is missing or cannot be read, or files that extend each other.
 
     **Why.** A rule that was not loaded cannot fail. A pack that is misspelled must not pass for an
-    empty one.
+    empty one, nor a policy that nobody reads (in a folder below that of the policies, or in a
+    `.json` file there) for one that holds; nor a `stowplan.yml` for a `stowplan.yaml`.
 
     **Mend.** Correct the path; for a shipped pack write `stowplan:NAME`. Where files extend each
-    other in a circle, take one `extends` away.
+    other in a circle, take one `extends` away. Name or move what is not read.
     """
     return reading.of("Y611")
 
@@ -213,7 +214,8 @@ def unmatched_name(use: PolicyUse) -> Iterator[Finding]:
     """A name or glob that matches no table.
 
     **Why.** A renamed table drops out of its rules without a word otherwise. It is judged over all
-    manifests of the run.
+    manifests of the run. `lint` also says so of a glob of `stowplan.yaml` that no file on disk
+    matches.
 
     **Mend.** Correct the name (the hint has the nearest), or take it out.
 

@@ -1,4 +1,4 @@
-"""Time: do the required tables fit the window, and what cannot be planned at all?"""
+"""Time: do the required tables fit the window, what cannot be planned, is a plan outdated?"""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from stowplan.model import (
 )
 from stowplan.units import count_text, duration_text, rate_text, seconds, size_text
 
-from .check import Check, PolicyCase
+from .check import Check, PolicyCase, Reading
 
 _NAMED_AT_MOST = 5
 
@@ -241,8 +241,54 @@ def unschedulable(case: PolicyCase) -> Iterator[Finding]:
         )
 
 
+def outdated_plan(reading: Reading) -> Iterator[Finding]:
+    """A plan that no longer follows from its inputs, or breaks a promise.
+
+    **Why.** The manifest or the policy has changed since the plan was made, or the plan was edited:
+    the night would carry out what nobody has checked. `stowplan verify` holds every promise of the
+    plan against its inputs, `stowplan plan --check` plans them again and compares the bytes.
+
+    **Mend.** Make the plan again, look at what is different, and commit it.
+
+    **Passes** with `plan --check`
+
+    ```yaml
+    command: plan --check
+    manifest:
+      tables:
+        - {name: orders, rows: 10, size_mb: 1}
+    policy:
+      policy: example
+      rules:
+        - {id: all, kind: priority, tables: "*", class: CRITICAL}
+        - {id: night, kind: resource, window: {duration: 4h}}
+        - {id: net, kind: resource, bandwidth: {limit: 50MB/s}}
+    ```
+
+    **Fails** with `plan --check`
+
+    ```yaml
+    command: plan --check
+    manifest:
+      tables:
+        - {name: orders, rows: 10, size_mb: 1}
+    later:  # the manifest as it is when the plan is checked
+      tables:
+        - {name: orders, rows: 20, size_mb: 2}
+    policy:
+      policy: example
+      rules:
+        - {id: all, kind: priority, tables: "*", class: CRITICAL}
+        - {id: night, kind: resource, window: {duration: 4h}}
+        - {id: net, kind: resource, bandwidth: {limit: 50MB/s}}
+    ```
+    """
+    return reading.of("S502")
+
+
 CHECKS = (
     Check("R401", Severity.ERROR, PolicyCase, required_do_not_fit, firm=True),
     Check("R405", Severity.WARNING, PolicyCase, only_by_eating_the_reserve, planned=True),
     Check("S501", Severity.ERROR, PolicyCase, unschedulable, firm=True, planned=True),
+    Check("S502", Severity.ERROR, Reading, outdated_plan, firm=True),
 )

@@ -14,7 +14,15 @@ from pathlib import Path
 
 import pytest
 from command import stowplan
-from test_pages import EXAMPLE, NOTHING_TO_MEND, WITHOUT_EXAMPLES, examples, page
+from test_pages import (
+    CHECKED,
+    EXAMPLE,
+    NOTHING_TO_MEND,
+    WITHOUT_EXAMPLES,
+    checked,
+    examples,
+    page,
+)
 
 from stowplan.rules import BY_CODE, CHECKS
 
@@ -128,7 +136,11 @@ def output(example, folder: Path) -> str:
     here = Path.cwd()
     os.chdir(folder)
     try:
-        found = stowplan(*words).output
+        if example.command == CHECKED:
+            words = [*CHECKED.split(), "OUTPUT/migration_plan.json", *words[4:]]
+            found = checked(example, Path(f"manifest.{ending}"), Path("OUTPUT"), "text").output
+        else:
+            found = stowplan(*words).output
     finally:
         os.chdir(here)
     findings = found.partition("\n\n")[0] if example.command == "plan" else found.rstrip("\n")

@@ -175,7 +175,7 @@ PLANNED = [
     ("plan", 'plan.windows.map(w, w.name) == ["night", "later"]', []),
     ("plan", "plan.checkpoints.exists(c, c.at_s == 7200.0 && c.required_mb == 60.0)", []),
     ("plan", 'plan.deferred.all(d, d.name == "audit" && d.window == "later" && d.would_fit)', []),
-    ("plan", "size(plan.unschedulable) == 0 && !has(plan.p_required_fits)", []),
+    ("plan", "size(plan.unschedulable) == 0 && plan.p_required_fits == 1.0", []),
 ]
 
 
@@ -211,6 +211,70 @@ def test_a_where_that_fails_counts_as_selected():
     rule = '  - {id: probe, kind: priority, where: table.owner == "x", class: EXCLUDED}\n'
     violations = found("", policy=POLICY.replace("rules:\n", f"rules:\n{rule}"))
     assert [violation["tables"] for violation in violations] == [["orders"], ["audit"]]
+
+
+def test_a_where_that_fails_counts_as_selected_also_where_the_failure_is_waived():
+    rule = '  - {id: probe, kind: priority, where: table.owner == "x", class: EXCLUDED}\n'
+    waiver = (
+        "waivers:\n  - {code: probe, tables: [orders, audit], reason: r, owner: o, "
+        "expires: 9999-12-31}\n"
+    )
+    seen = '  - {id: seen, kind: check, require: table.class != "EXCLUDED"}\n'
+    violations = found(seen + waiver, policy=POLICY.replace("rules:\n", f"rules:\n{rule}"))
+    assert all(violation["suppressed"] for violation in violations)
+    assert [violation["tables"] for violation in violations] == [["orders"], ["audit"]]
+    violations = found("", policy=POLICY.replace("rules:\n", f"rules:\n{rule}") + seen, code="seen")
+    assert [violation["tables"] for violation in violations] == [["orders"], ["audit"]]
+
+
+def chain(length: int) -> dict[str, object]:
+    """A manifest of tables that each wait for the one before."""
+    return {
+        "tables": [
+            {"name": f"t{n:04}", "rows": 1, "size_mb": 1, "depends_on": [f"t{n - 1:04}"] * (n > 0)}
+            for n in range(length)
+        ]
+    }
+
+
+@pytest.mark.parametrize(
+    ("require", "broken"),
+    [
+        ('table.ancestors.exists(a, a.endsWith("3"))', 4),
+        ('table.ancestors.all(a, a < "t2990")', 9),
+        ('size(table.ancestors.filter(a, a.matches("[0-4]$"))) < 1495', 15),
+        ('table.descendants.exists_one(d, d > "t2994")', 2999),
+        ("table.ancestors.exists(a, a in manifest.present || a == 't0000')", 1),
+        ("!table.ancestors.exists(a, a == table.name)", 0),
+    ],
+)  # fmt: skip
+def test_a_condition_over_names_alone_is_asked_once_for_each_name(require, broken):
+    """Over a chain of 3000 tables a walk for each would spend many times the rule's steps."""
+    Path("m.json").write_text(json.dumps(chain(3000)))
+    violations = found(check(require))
+    assert all("given up" not in violation["message"] for violation in violations)
+    assert len(violations) == broken
+    every = 'manifest.tables.all(t, t.ancestors.all(a, a != "x" && a != "t2997"))'
+    assert len(found(check(every, on="manifest"))) == 1
+
+
+def test_lists_of_lists_are_compared_within_the_budget():
+    Path("m.json").write_text(json.dumps(chain(2000)))
+    names = "manifest.tables.map(t, t.depends_on)"
+    assert found(check(f"{names} == {names}", on="manifest")) == []
+    [violation] = found(check(f"{names} == {names}"))
+    assert "was given up" in violation["message"]
+
+
+def test_a_sum_past_64_bits_is_a_failure_where_it_is_read():
+    rows = 2**63 - 1
+    tables = [{"name": name, "rows": rows, "size_mb": 1} for name in ("customers", "orders")]
+    Path("m.json").write_text(json.dumps({"tables": tables}))
+    [violation] = found(check("manifest.rows > 5 && size(manifest.tables) == 2", on="manifest"))
+    assert violation["message"] == (
+        "cannot be evaluated: manifest.rows: integer overflow, the tables have 2^63 rows or more"
+    )
+    assert found(check("size(manifest.tables) == 2", on="manifest")) == []
 
 
 def test_a_rule_over_its_budget_is_named_and_others_are_judged():

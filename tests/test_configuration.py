@@ -364,6 +364,278 @@ def test_a_manifest_list_may_still_lead_upwards(project):
     assert stowplan("lint").status == 0
 
 
+# --- what it names must be there
+
+
+NOT_THERE = {
+    "a folder": ("policies: [policis]\n", "1:12", "Y611] policis: no such file", "policies"),
+    "a file of two": (
+        "policies:\n  - policies\n  - policies/nihgt.yaml\n",
+        "3:5",
+        "Y611] policies/nihgt.yaml: no such file",
+        "policies/night.yaml",
+    ),
+    "a file without its ending": (
+        "policies: [policies/night]\n",
+        "1:12",
+        "Y611] policies/night: no such file",
+        "policies/night.yaml",
+    ),
+    "a shipped pack": (
+        'policies: ["stowplan:recomended"]\n',
+        "1:12",
+        "Y611] there is no pack stowplan:recomended",
+        "stowplan:recommended",
+    ),
+    "a shipped pack without its prefix": (
+        "policies: [recommended]\n",
+        "1:12",
+        "Y611] recommended: no such file",
+        "stowplan:recommended",
+    ),
+    "a policy of an override": (
+        "policies: []\noverrides:\n  - {manifests: m.json, policies: [policies, polices]}\n",
+        "3:46",
+        "Y611] polices: no such file",
+        "policies",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("content", "place", "message", "near"), NOT_THERE.values(), ids=NOT_THERE.keys()
+)
+@pytest.mark.parametrize("command", ["lint", "plan", "policies"])
+def test_a_policy_that_is_not_there_is_told_where_it_is_named(
+    command, content, place, message, near, project
+):
+    project(m_json=FINE, policies__night_yaml=POLICY, stowplan_yaml=content)
+    line = f"stowplan.yaml:{place}: error[{message}; hint: did you mean {near}?\n"
+    assert stowplan(command, "m.json") == (2, line, "")
+
+
+def test_a_hint_is_written_as_the_file_would_write_it(project, monkeypatch):
+    folder = project(
+        db__m_json=FINE, policies__night_yaml=POLICY, stowplan_yaml="policies: [policis]\n"
+    )
+    monkeypatch.chdir(folder / "db")
+    told = stowplan("lint", "m.json").output
+    assert told.startswith(f"{folder}/stowplan.yaml:1:12: error[Y611] ")
+    assert told.endswith("; hint: did you mean policies?\n")
+
+
+def test_what_extends_names_is_told_at_every_place_that_names_it(project):
+    project(
+        m_json=FINE,
+        policies__a_yaml="policy: a\nextends: [nihgt.yml]\n",
+        policies__b_yaml="policy: b\nextends: nihgt.yml\n",
+        policies__night_yml=POLICY,
+    )
+    assert stowplan("lint", "m.json").output.splitlines() == [
+        f"policies/{place}: error[Y611] policies/nihgt.yml: no such file; "
+        "hint: did you mean night.yml?"
+        for place in ("a.yaml:2:11", "b.yaml:2:10")
+    ]
+
+
+def test_a_policy_of_the_command_line_has_no_other_place_than_its_own(project):
+    project(m_json=FINE, policies__night_yaml=POLICY)
+    line = "policis:1:1: error[Y611] policis: no such file; hint: did you mean policies?\n"
+    assert stowplan("lint", "m.json", "--policy", "policis") == (2, line, "")
+
+
+# --- what is not read
+
+MISNAMED = ["stowplan.yml", "stowplan.json", ".stowplan.yaml", ".stowplan.yml"]
+
+
+@pytest.mark.parametrize("name", MISNAMED)
+@pytest.mark.parametrize("both", [False, True])
+def test_a_file_that_is_nearly_called_so_is_a_fault(name, both, project):
+    folder = project(m_json=FINE, **({"stowplan_yaml": "fail_on: info\n"} if both else {}))
+    (folder / name).write_text("fail_on: info\n")
+    hint = "stowplan.yaml is there too: put all into it" if both else "rename it to stowplan.yaml"
+    line = f"{name}:1:1: error[Y611] {name} is not read as a configuration; hint: {hint}\n"
+    assert stowplan("lint", "m.json") == (2, line, "")
+    assert stowplan("plan", "m.json") == (2, line, "")
+
+
+def test_a_file_above_the_nearest_one_does_not_matter(project):
+    project(stowplan_yml="?", db__stowplan_yaml="fail_on: info\n", db__m_json=FINE)
+    assert settings("db/m.json")["db/m.json"]["fail_on"] == "info (db/stowplan.yaml:1:1)"
+
+
+IDLE = """\
+manifests: [db/*.json, dbs/*.json]
+overrides:
+  - {manifests: [db/legcy/**, "**/m.json"], fail_on: error}
+  - {manifests: db/old.json, fail_on: error}
+"""
+
+
+@pytest.mark.parametrize("paths", [(), ("db/m.json",), ("other.json",)])
+def test_a_glob_that_no_file_matches_is_reported_whatever_the_run_is_for(paths, project):
+    project(db__m_json=FINE, db__legacy__m_json=FINE, other_json=FINE, stowplan_yaml=IDLE)
+    outcome = stowplan("lint", *paths)
+    assert outcome.status == 0
+    assert [line for line in outcome.output.splitlines() if "Y607" in line] == [
+        "stowplan.yaml:1:24: warning[Y607] the glob dbs/*.json matches no file; "
+        "hint: did you mean db?",
+        "stowplan.yaml:3:18: warning[Y607] the glob db/legcy/** matches no manifest; "
+        "hint: did you mean legacy?",
+        "stowplan.yaml:4:17: warning[Y607] the glob db/old.json matches no manifest; "
+        "hint: correct it or take it out",
+    ]
+
+
+def test_a_glob_matches_what_is_on_disk_not_what_the_run_is_for(project):
+    content = 'manifests: ["**/*.json"]\noverrides: [{manifests: "db/**", fail_on: error}]\n'
+    project(db__deep__m_json=FINE, other_json=FINE, stowplan_yaml=content)
+    assert "Y607" not in stowplan("lint", "other.json").output
+
+
+def test_a_glob_without_a_file_counts_as_the_file_says(project):
+    project(m_json=FINE, stowplan_yaml="manifests: [none.json]\nfail_on: warning\n")
+    assert stowplan("lint", "m.json").status == 1
+
+
+NOT_READ = {
+    "a folder further down": (
+        "policies/team/deep/a.yaml",
+        "# ours\npolicy: a\n",
+        "2:1: error[Y611] {path} is in a folder below policies and is not read; "
+        "hint: name policies/team/deep too, or move it up; see docs/configuration.md",
+    ),
+    "waivers further down": (
+        "policies/team/a.yml",
+        "waivers: []\n",
+        "1:1: error[Y611] {path} is in a folder below policies and is not read; "
+        "hint: name policies/team too, or move it up; see docs/configuration.md",
+    ),
+    "JSON": (
+        "policies/a.json",
+        '{"rules": []}',
+        "1:1: error[Y611] {path} is not YAML and is not read; "
+        "hint: call it a.yaml (JSON is YAML), or name it by itself",
+    ),
+    "a test's name": (
+        "policies/orders_test.yaml",
+        "rules: []\n",
+        "1:1: error[Y601] {path} has a test's name and is not read as a policy; "
+        "hint: a policy needs another name, a test no such key",
+    ),
+}
+
+
+@pytest.mark.parametrize(("path", "text", "line"), NOT_READ.values(), ids=NOT_READ.keys())
+@pytest.mark.parametrize("command", ["lint", "plan", "policies"])
+def test_a_policy_that_nothing_reads_is_a_fault(command, path, text, line, project):
+    folder = project(m_json=FINE, policies__night_yaml=POLICY)
+    (folder / path).parent.mkdir(parents=True, exist_ok=True)
+    (folder / path).write_text(text)
+    assert stowplan(command, "m.json") == (2, f"{path}:{line.format(path=path)}\n", "")
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("policies/examples/a.yaml", "policy: a\n"),
+        ("policies/team/fixtures/a.yaml", "policy: a\n"),
+        ("policies/tests/a.yaml", "policy: a\n"),
+        ("policies/.hidden/a.yaml", "policy: a\n"),
+        ("policies/team/a.yaml", "tables: []\nx-of: {policy: a}\n"),
+        ("policies/team/a.txt", "policy: a\n"),
+        ("policies/a.json", '{"tables": []}'),
+        ("policies/a.json", "{"),
+        ("policies/a_test.yaml", "tests: []\n"),
+    ],
+)
+def test_what_is_no_policy_may_lie_there(path, text, project):
+    folder = project(m_json=FINE, policies__night_yaml=POLICY)
+    (folder / path).parent.mkdir(parents=True, exist_ok=True)
+    (folder / path).write_text(text)
+    assert stowplan("lint", "m.json").output == ""
+
+
+STRICT = "policy: strict\nrules: [{id: strict, kind: check, require: table.rows > 0}]\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "extends"),
+    [
+        (
+            "policies: [policies]\n"
+            "overrides: [{manifests: o.json, policies: [policies/strict]}]\n",
+            "",
+        ),
+        ("policies: [policies, policies/strict]\n", ""),
+        ("policies: [policies]\n", "extends: strict\n"),
+        ("policies: [policies]\n", "extends: strict/a.yaml\n"),
+    ],
+)  # fmt: skip
+def test_what_is_named_elsewhere_may_lie_further_down(content, extends, project):
+    project(
+        m_json=FINE,
+        o_json=FINE,
+        stowplan_yaml=content,
+        policies__night_yaml=POLICY + extends,
+        policies__strict__a_yaml=STRICT,
+    )
+    assert stowplan("lint", "m.json") == (0, "", "1 manifest: 0 errors\n")
+
+
+# --- severities of what a policy extends
+
+
+@pytest.mark.parametrize(
+    ("own", "severity", "origin"),
+    [
+        ("severities: {P301: warning}\n", "warning", "policies/a.yaml:3:20"),
+        ("", None, "shared/pack.yaml:2:20"),
+    ],
+)
+def test_what_a_file_says_of_a_check_wins_over_what_it_extends(own, severity, origin, project):
+    """And whoever has changed a check is shown, also where nothing else is."""
+    project(
+        m_json=FINE,
+        policies__a_yaml=f"policy: a\nextends: ../shared/pack.yaml\n{own}",
+        shared__pack_yaml="policy: pack\nseverities: {P301: off}\n",
+    )
+    found = json.loads(stowplan("lint", "m.json", "--format", "json").output)["violations"]
+    assert [v["severity"] for v in found if v["code"] == "P301"] == ([severity] if severity else [])
+    changed = f"P301  {severity or 'off'} instead of error  {origin}\n"
+    assert changed in stowplan("policies", "m.json").output
+
+
+# --- the baseline
+
+SIZELESS = '{"tables": [{"name": "a", "rows": 1, "size_mb": 0}]}'
+
+
+def test_a_baseline_that_the_file_names_is_the_runs(project):
+    project(m_json=SIZELESS, stowplan_yaml="fail_on: warning\nbaseline: lists/ok.json\n")
+    line = "stowplan.yaml:2:11: error[Y611] the baseline: no such file; hint: check the path, "
+    line += "or make one: stowplan lint --write-baseline lists/ok.json\n"
+    assert stowplan("lint", "m.json") == (2, line, "")
+    assert stowplan("lint", "m.json", "--no-baseline").status == 1
+    assert stowplan("lint", "m.json", "--write-baseline", "lists/ok.json").status == 0
+    assert stowplan("lint", "m.json").status == 0
+    assert stowplan("lint", "m.json", "--no-baseline").status == 1
+    assert settings("m.json")["m.json"]["baseline"] == "lists/ok.json (stowplan.yaml:2:1)"
+    named = settings("m.json", "--baseline", "other.json")
+    assert named["m.json"]["baseline"] == "other.json (--baseline)"
+
+
+@pytest.mark.parametrize("name", ["stowplan.yaml", "ok.json", "m.json"])
+def test_no_format_is_written_over_what_the_run_has_read(name, project):
+    folder = project(m_json=WARNED, stowplan_yaml="baseline: ok.json\n")
+    stowplan("lint", "m.json", "--write-baseline", "ok.json")
+    before = (folder / name).read_text()
+    outcome = stowplan("lint", "m.json", "--output", f"json={name}")
+    assert (outcome.status, outcome.output) == (2, "")
+    assert (folder / name).read_text() == before
+
+
 # --- a file that is there and cannot be read
 
 

@@ -3,14 +3,16 @@
 `ACCEPT=1 pytest tests/test_docs.py` rewrites docs/fields.md.
 """
 
+import json
 import os
 import re
 import shlex
 from pathlib import Path
 
 import pytest
+import yaml
 
-from stowplan.cli import main
+from stowplan.cli import _COMMANDS, main
 from stowplan.conditions.scopes import CHECKING
 from stowplan.conditions.tables import STATED
 from stowplan.schemas.manifest import TABLE
@@ -113,6 +115,50 @@ def test_the_first_steps_of_the_readme_work(tmp_path, monkeypatch, capsys):
     assert main(shlex.split("plan manifest.yaml -o OUTPUT")) == 0
     assert "Feasibility: YES" in capsys.readouterr().out
     assert (tmp_path / "OUTPUT" / "migration_plan.md").is_file()
+
+
+def test_the_picture_of_the_readme_names_what_there_is():
+    """Its commands are commands, and its files are what `plan` writes."""
+    picture = re.search(r"```mermaid\n(.*?)```", README, re.DOTALL)[1]
+    written = re.search(r"^Written: .*", README, re.MULTILINE)[0]
+    assert {*re.findall(r"stowplan (\w+)", picture)} == {"lint", "plan"}
+    assert all(
+        name in picture and name in written
+        for name in ("migration_plan.md", "follow_up.manifest.json")
+    )
+
+
+def test_the_hooks_of_the_readme_are_those_that_there_are():
+    """Its configuration for pre-commit names every hook."""
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    (block,) = [block for block in blocks(README) if "hooks:" in block]
+    (repo,) = yaml.safe_load(block)["repos"]
+    assert [hook["id"] for hook in repo["hooks"]] == [hook["id"] for hook in hooks]
+
+
+def test_the_line_for_editors_works(tmp_path, monkeypatch, capsys):
+    """The schema that it prints is the one that the policy's first line names."""
+    (name,) = re.findall(r"stowplan schema policy > (\S+?)`", README)
+    assert f"$schema=../{name}`" in README
+    assert main(["schema", "policy"]) == 0
+    assert json.loads(capsys.readouterr().out)["$schema"]
+
+
+def test_every_command_has_its_exit_status():
+    """docs/exit-status.md names each command that there is."""
+    page = (ROOT / "docs" / "exit-status.md").read_text()
+    shown = {
+        name
+        for row in re.findall(r"^\| (`.*?) \|", page, re.MULTILINE)
+        for name in re.findall(r"`([\w-]+)", row)
+    }
+    assert shown == set(_COMMANDS)
+
+
+def test_every_page_is_linked_from_the_readme():
+    """Nobody has to search the folder."""
+    pages = {path.name for path in (ROOT / "docs").glob("*.md")}
+    assert pages == {*re.findall(r"\(docs/([\w-]+\.md)\)", README)}
 
 
 def test_the_readme_shows_what_the_demo_prints(tmp_path, monkeypatch, capsys):

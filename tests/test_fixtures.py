@@ -93,8 +93,13 @@ def test_a_fixture_shows_the_code_it_is_named_after(folder):
     assert folder.name == "D203-opened" or folder.name.split("-")[0] in found
 
 
+ELSEWHERE = {"S502"}
+"""It is found in a plan that was made before: see test_hooks.py and the check's own page."""
+
+
 def test_every_check_has_a_fixture():
-    assert {check.code for check in CHECKS} <= {folder.name.split("-")[0] for folder in FOLDERS}
+    shown = {folder.name.split("-")[0] for folder in FOLDERS}
+    assert {check.code for check in CHECKS} - ELSEWHERE <= shown
 
 
 def test_the_faults_are_the_firm_checks_that_stop_a_command():

@@ -6,11 +6,12 @@ import inspect
 import json
 import re
 import textwrap
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 import yaml
-from command import stowplan
+from command import Outcome, stowplan
 
 from stowplan.rules import BY_CODE, CHECKS
 
@@ -22,6 +23,9 @@ NOTHING_TO_MEND = {"D202"}
 EXAMPLE = re.compile(
     r"^\*\*(Passes|Fails)\*\*[^\n]*\n+```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL
 )
+CHECKED = "plan --check"
+"""The command that checks a plan that was made before."""
+
 TWO_TABLES = """\
 tables:
   - {name: customers, rows: 10, size_mb: 1}
@@ -31,11 +35,15 @@ tables:
 
 
 class Example(NamedTuple):
-    """A manifest, a policy (or none), and the command that shows what it is an example of."""
+    """A manifest, a policy (or none), and the command that shows what it is an example of.
+
+    `later` is the manifest as it is when a plan of it is checked, where it has changed.
+    """
 
     manifest: str
     policy: str | None
     command: str
+    later: str | None = None
 
 
 def page(code: str) -> str:
@@ -58,9 +66,12 @@ def examples(code: str) -> list[tuple[str, Example]]:
     found = []
     for word, text in EXAMPLE.findall(page(code)):
         given = parts(text)
-        assert given.keys() <= {"manifest", "policy", "command"}
+        assert given.keys() <= {"manifest", "policy", "command", "later"}
         example = Example(
-            given.get("manifest", TWO_TABLES), given.get("policy"), given.get("command", "lint")
+            given.get("manifest", TWO_TABLES),
+            given.get("policy"),
+            given.get("command", "lint"),
+            given.get("later"),
         )
         found.append((word, example))
     return found
@@ -75,10 +86,23 @@ def codes_of(example: Example, folder) -> set[str]:
     if example.policy is not None:
         (folder / "policy.yaml").write_text(example.policy, encoding="utf-8")
         policies = ["--policy", folder / "policy.yaml"]
-    output = ["-o", folder / "out"] if example.command == "plan" else []
-    outcome = stowplan(example.command, manifest, "--format", "json", *policies, *output)
+    if example.command == CHECKED:
+        outcome = checked(example, manifest, folder / "out")
+    else:
+        output = ["-o", folder / "out"] if example.command == "plan" else []
+        outcome = stowplan(example.command, manifest, "--format", "json", *policies, *output)
     assert outcome.status in (0, 1, 2)
     return {violation["code"] for violation in json.loads(outcome.output)["violations"]}
+
+
+def checked(example: Example, manifest: Path, out: Path, form: str = "json") -> Outcome:
+    """What is found in a plan of an example, after the manifest has changed; in `out`."""
+    policies = ["--policy", manifest.parent / "policy.yaml"]
+    assert stowplan("plan", manifest, *policies, "-o", out).status == 0
+    if example.later is not None:
+        manifest.write_text(example.later, encoding="utf-8")
+    plan = out / "migration_plan.json"
+    return stowplan("plan", "--check", plan, "--format", form, *policies)
 
 
 CASES = [(check.code, word, example) for check in CHECKS for word, example in examples(check.code)]

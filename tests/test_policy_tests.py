@@ -285,12 +285,24 @@ FAULTS = {
     ),
     "windows without a plan": (one("windows: {orders: null}"), "4:5: Y601", "only a plan"),
     "no date": (one("as_of: 2026-02-30"), "4:12: Y601", "`as_of` must be a date, is 2026-02-30"),
+    "a week": (one("as_of: 2027-W01-1"), "4:12: Y601", "`as_of` must be a date, is 2027-W01-1"),
     "a missing manifest": (
         one("", "nosuch.json"),
         "3:15: Y611",
         "policies/nosuch.json: no such file",
     ),
-    "a missing policy": (one("policies: [nosuch.yaml]"), "4:15: Y611", "no such file"),
+    "a missing policy": (one("policies: [nosuch.yaml]"), "4:16: Y611", "no such file"),
+    "the second policy": (
+        one("policies: [., shp.yaml]"),
+        "4:19: Y611",
+        "policies/shp.yaml: no such file; hint: did you mean shop.yaml?",
+    ),
+    "a manifest that is nearly there": (
+        one("", "shop.yml"),
+        "3:15: Y611",
+        "policies/shop.yml: no such file; hint: did you mean shop.yaml?",
+    ),
+    "a policy in a test": (f"{one('')}rules: []\n", "4:1: Y602", "unknown key `rules`"),
     "a repeated key in a manifest": (
         one("", "{tables: [], tables: []}"),
         "3:28: Y601",
@@ -307,6 +319,58 @@ def test_faults_of_a_test_file(project, text, place, message):
     assert [f"{where}: {code}" for where, code, _ in found] == [place]
     assert message in found[0][2]
     assert (outcome.status, outcome.errors) == (2, "")
+
+
+def test_a_fault_of_one_value_hides_none_of_another(project):
+    """Shapes, names, codes, windows and paths are all told in one run."""
+    text = one(
+        "placements: {orders: requird, order: required}\n"
+        "windows: {orders: nigth}\n"
+        "plan: yes\n"
+        "as_of: soon\n"
+        "violations: [7, {code: smal, tables: [1, odrs]}, {tables: [ordrs]}, {code: quick}]"
+    )
+    text += (
+        "  - {manifest: nosuch.json, policies: [nosuch.yaml, 7]}\n  - {name: u, policies: [.]}\n"
+    )
+    found = re.findall(r"shop_test.yaml:(\d+:\d+): error\[(\w+)\]", project(text).output)
+    assert [" ".join(each) for each in found] == [
+        "4:26 Y601",  # requird
+        "4:35 Y602",  # order
+        "5:23 Y602",  # nigth
+        "6:11 Y601",  # yes: whether the windows fit a plan is not known, so that is not told
+        "7:12 Y601",  # soon
+        "8:18 Y601",  # 7
+        "8:28 Y602",  # smal
+        "8:42 Y602",  # odrs
+        "8:43 Y601",  # 1
+        "8:54 Y601",  # no code
+        "8:63 Y602",  # ordrs
+        "9:5 Y601",  # no name
+        "9:16 Y611",  # nosuch.json
+        "9:53 Y601",  # 7: of these policies nothing else is told
+        "10:5 Y601",  # no manifest
+    ]
+
+
+@pytest.mark.parametrize("name", ["shop.yaml", "shop_test.yaml", "m.json"])
+def test_no_format_is_written_over_what_the_run_has_read(name, project, tmp_path):
+    path = tmp_path / "policies" / name
+    (tmp_path / "policies" / "m.json").write_text(json.dumps({"tables": []}))
+    text = one("violations: [{code: M109}]", "m.json")
+    assert project(text).status == 0
+    before = path.read_text()
+    outcome = project(text, "--output", f"json={path}")
+    assert (outcome.status, outcome.output, path.read_text()) == (2, "", before)
+    faulty = one("placements: {order: required}")
+    outcome = project(faulty, "--output", f"json={tmp_path / 'policies' / 'shop_test.yaml'}")
+    assert outcome.errors.endswith("name another file to write to\n")
+
+
+def test_two_formats_need_two_files(project, tmp_path):
+    outcome = project(one(""), "--output", "json=a.json", "--output", "text=./a.json")
+    assert (outcome.status, outcome.output) == (2, "")
+    assert not (tmp_path / "a.json").exists()
 
 
 def test_all_faults_at_once_and_in_every_format(project, tmp_path):

@@ -189,3 +189,34 @@ def test_a_check_that_was_given_up_is_an_error_that_nobody_waives():
     found = [v for v in json.loads(outcome.output)["violations"] if v["code"] == "deep"]
     assert [(v["severity"], v["suppressed"]) for v in found] == [("error", None)]
     assert outcome.status == 1
+
+
+def test_a_plan_for_people_says_that_a_waiver_has_expired():
+    violations(waiver("not-huge", "huge"), "2027-02-01", "plan")
+    page = Path("out/migration_plan.md").read_text()
+    assert "does not hold; its waiver expired on 2027-01-31" in page
+
+
+def test_what_opens_a_cycle_can_still_be_pasted_where_a_waiver_has_expired():
+    """A hint of several lines is YAML: there the note is a comment, and text tells it alone."""
+    Path("m.yaml").write_text(
+        "tables:\n"
+        "  - {name: a, rows: 1, size_mb: 1, depends_on: [b]}\n"
+        "  - {name: b, rows: 1, size_mb: 1, depends_on: [a]}\n"
+    )
+    found, _ = violations(waiver("D203", "[a, b]", "2026-12-31"))
+    [cycle] = [entry for entry in found["violations"] if entry["code"] == "D203"]
+    assert cycle["hint"].endswith("\n# its waiver expired on 2026-12-31")
+    outcome = stowplan("lint", "m.yaml", "--policy", "p.yaml", "--as-of", "2027-01-01")
+    assert "error[D203] 2 tables wait for each other: a -> b -> a; its waiver" in outcome.output
+
+
+def test_the_line_end_of_a_block_is_no_part_of_what_is_said():
+    rule = "  - id: large\n    kind: check\n    require: table.size_mb < 1000.0\n"
+    rule += "    message: |\n      {table.name} is large\n    reason: |\n      Ask first.\n"
+    waived = "  - code: large\n    tables: huge\n    owner: o\n    expires: 2027-01-31\n"
+    waived += "    reason: |\n      agreed on\n"
+    Path("p.yaml").write_text(POLICY.replace("waivers:\n", rule + "waivers:\n") + waived)
+    outcome = stowplan("lint", "m.yaml", "--policy", "p.yaml", "--as-of", "2027-01-01")
+    line = "huge is large; hint: Ask first.; waived until 2027-01-31 by o: agreed on\n"
+    assert line in outcome.output

@@ -5,20 +5,23 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from stowplan.model import CheckRule, Policy, Severity, Violation
+from stowplan.model import CheckRule, Policy, Severity, Span, Violation
 
 from .faulty import Faulty
 from .outcome import UsageError
 from .policies import PACK_PREFIX
+from .settings import Setting
 
 if TYPE_CHECKING:
     from stowplan.baseline import Entry
     from stowplan.documents import Document
     from stowplan.reports.lint_run import Stale
+
+    from .configuration import Configuration
 
 _UNREAD = frozenset({"M101", "M102", "M106", "M109"})
 """After these a manifest is not checked further: nothing about it is known to be gone."""
@@ -36,7 +39,12 @@ def add_baseline(parser: argparse.ArgumentParser) -> None:
     """The options that read and write a baseline."""
     group = parser.add_mutually_exclusive_group()
     group.add_argument(
-        "--baseline", metavar="FILE", help="accept the findings that this file lists"
+        "--baseline",
+        metavar="FILE",
+        help="accept the findings that this file lists (default: what stowplan.yaml names)",
+    )
+    group.add_argument(
+        "--no-baseline", action="store_true", help="accept none, whatever stowplan.yaml names"
     )
     group.add_argument(
         "--write-baseline",
@@ -54,7 +62,6 @@ class Baseline:
 
     def stale(self, used: Collection[int], judged: Collection[str]) -> tuple[Stale, ...]:
         """The entries that were not used, of files that were judged or are gone."""
-        from stowplan.model import Span  # noqa: PLC0415
         from stowplan.reports.lint_run import Stale  # noqa: PLC0415
 
         path = self.document.path
@@ -75,8 +82,26 @@ class Accepted(NamedTuple):
     files: tuple[tuple[Path, str], ...] = ()
 
 
-def read_baseline_file(path: str) -> Baseline:
-    """Read a baseline. Raises FaultyBaseline."""
+def baseline_in_force(
+    options: argparse.Namespace, configuration: Configuration | None
+) -> Setting[str] | None:
+    """Which baseline a run has, and what names it; none while one is written."""
+    if options.baseline is not None:
+        return Setting(options.baseline, "--baseline")
+    if options.no_baseline or options.write_baseline is not None or configuration is None:
+        return None
+    return configuration.baseline
+
+
+def read_baseline_file(setting: Setting[str] | None) -> Baseline | None:
+    """Read a baseline; where it is missing, that is told where a file names it.
+
+    Raises FaultyBaseline.
+    """
+    return None if setting is None else _read(setting.value, setting.spans)
+
+
+def _read(path: str, spans: Sequence[Span]) -> Baseline:
     from stowplan.documents import Document, Unreadable, read  # noqa: PLC0415
     from stowplan.model import Fault, Finding  # noqa: PLC0415
     from stowplan.schemas.baseline import read_baseline  # noqa: PLC0415
@@ -89,8 +114,8 @@ def read_baseline_file(path: str) -> Baseline:
     except Unreadable as error:
         hint = f"check the path, or make one: stowplan lint --write-baseline {label}"
         fault = Fault("Y611", Finding((), f"the baseline: {error}", hint=hint))
-        empty = Document(label, None, "", "")
-        raise FaultyBaseline(violations_of((fault,), empty)) from None
+        told = violations_of((fault,), Document(label, None, "", ""))
+        raise FaultyBaseline(tuple(replace(v, span=(*spans, v.span)[0]) for v in told)) from None
     entries, faults = read_baseline(document.data) if document.readable else ((), ())
     if document.faults or faults:
         raise FaultyBaseline(violations_of((*document.faults, *faults), document))
@@ -154,6 +179,8 @@ def seen_from(baseline: Path) -> Callable[[str], str]:
 
 def _refuse_other(path: Path) -> None:
     """A manifest or policy that is named here by mistake must not be lost."""
+    if not path.is_file():
+        return  # what is wrong with it is told when it is written
     try:
         with path.open("rb") as file:
             start = file.read(_START)

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from stowplan.documents import Document, Unreadable, read
-from stowplan.model import Fault, Finding, Severity
-from stowplan.schemas.configuration import Section, read_configuration
+from stowplan.model import Fault, Finding, Severity, Span, Violation
+from stowplan.schemas.configuration import ConfigurationValues, Section, read_configuration
 
 from .faulty import Faulty
 from .places import violations_of
@@ -19,6 +19,7 @@ from .policies import PACK_PREFIX
 from .settings import Setting
 
 FILE = "stowplan.yaml"
+_MISNAMED = ("stowplan.yml", "stowplan.json", ".stowplan.yaml", ".stowplan.yml")
 
 T = TypeVar("T")
 
@@ -36,24 +37,55 @@ class Scope:
 
     def covers(self, parts: Sequence[str]) -> bool:
         """Whether it is for a manifest, given the parts of its path from the file's folder."""
-        return not self.globs or any(_matches(glob, parts) for glob in self.globs)
+        return not self.globs or any(matches(glob, parts) for glob in self.globs)
+
+
+class Glob(NamedTuple):
+    """A glob of the file and where it stands: one of an override, else one that lists manifests."""
+
+    text: str
+    span: Span
+    overriding: bool
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """What stands between its slashes."""
+        return tuple(self.text.split("/"))
 
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
     """What a project's file says; the globs of manifests are relative to its folder.
 
-    `docs_url` is where checks are explained, `{code}` standing for a check's code.
+    `docs_url` is where checks are explained, `{code}` standing for a check's code. `baseline` is a
+    path as seen from here.
     """
 
     folder: Path
     manifests: tuple[str, ...] = ()
     scopes: tuple[Scope, ...] = ()
     docs_url: str | None = None
+    globs: tuple[Glob, ...] = ()
+    baseline: Setting[str] | None = None
+
+    @property
+    def file(self) -> Path:
+        """The file itself."""
+        return self.folder / FILE
+
+    def parts(self, manifest: Path) -> tuple[str, ...]:
+        """A manifest's path from the file's folder; empty where it lies elsewhere."""
+        path = manifest.parent.resolve() / manifest.name
+        return path.relative_to(self.folder).parts if path.is_relative_to(self.folder) else ()
 
     def policies(self, manifest: Path) -> Setting[tuple[str, ...]] | None:
         """The policies that it gives a manifest, as seen from here; None where it gives none."""
         return next((s.policies for s in self._strongest_first(manifest) if s.policies), None)
+
+    @property
+    def named_policies(self) -> frozenset[str]:
+        """Every policy that it names for any manifest, as seen from here."""
+        return frozenset(name for s in self.scopes if s.policies for name in s.policies.value)
 
     def fail_on(self, manifest: Path) -> Setting[Severity] | None:
         """From which severity on a manifest's violations make the exit status 1."""
@@ -61,8 +93,7 @@ class Configuration:
 
     def _strongest_first(self, manifest: Path) -> Iterator[Scope]:
         """The scopes for a manifest: of two overrides the later one wins, the file itself last."""
-        path = manifest.parent.resolve() / manifest.name
-        parts = path.relative_to(self.folder).parts
+        parts = self.parts(manifest)
         return (scope for scope in reversed(self.scopes) if scope.covers(parts))
 
 
@@ -75,12 +106,15 @@ def find_configuration(start: Path) -> Configuration | None:
     found = next(_candidates(start), None)
     if found is None:
         return None
+    _refuse_misnamed(found)
     document = _read(found)
     values, faults = read_configuration(document.data) if document.readable else (None, ())
     if document.faults or faults or values is None:
         raise FaultyConfiguration(violations_of((*document.faults, *faults), document))
     scopes = tuple(_scope(section, document, found.parent) for section in values.sections)
-    return Configuration(found.parent, values.manifests, scopes, values.docs_url)
+    globs = tuple(_globs(values, document))
+    baseline = _baseline(values, document, found.parent)
+    return Configuration(found.parent, values.manifests, scopes, values.docs_url, globs, baseline)
 
 
 def nearby(path: Path) -> Path:
@@ -90,11 +124,27 @@ def nearby(path: Path) -> Path:
 
 
 def _candidates(start: Path) -> Iterator[Path]:
-    """Whatever has the name, so that what cannot be read is not passed over."""
+    """Whatever has the name, so that what cannot be read is not passed over, or nearly has it."""
     folder = start.resolve()
     for above in (folder, *folder.parents):
-        if os.path.lexists(above / FILE):
-            yield above / FILE
+        for name in (*_MISNAMED, FILE):
+            if os.path.lexists(above / name):
+                yield above / name
+
+
+def _refuse_misnamed(path: Path) -> None:
+    """What is called nearly like a configuration would be one that says nothing."""
+    if path.name == FILE:
+        return
+    both = (path.parent / FILE).is_file()
+    hint = f"{FILE} is there too: put all into it" if both else f"rename it to {FILE}"
+    text = f"{path.name} is not read as a configuration"
+    raise FaultyConfiguration(_at_top(path, Finding((), text, hint=hint)))
+
+
+def _at_top(path: Path, finding: Finding) -> tuple[Violation, ...]:
+    document = Document(nearby(path).as_posix(), None, "", "")
+    return violations_of((Fault("Y611", finding),), document)
 
 
 def _read(path: Path) -> Document:
@@ -103,19 +153,40 @@ def _read(path: Path) -> Document:
         return read(path, shown=label, kind="policy")
     except Unreadable as error:
         finding = Finding((), f"{FILE}: {error}", hint="check the path and its permissions")
-        fault = Fault("Y611", finding)
-        raise FaultyConfiguration(violations_of((fault,), Document(label, None, "", ""))) from None
+        raise FaultyConfiguration(_at_top(path, finding)) from None
+
+
+def _baseline(values: ConfigurationValues, document: Document, folder: Path) -> Setting[str] | None:
+    if values.baseline is None:
+        return None
+    line, column = document.locate(("baseline",), on_key=True)
+    span = Span(document.path, *document.locate(("baseline",)))
+    path = nearby(folder / values.baseline).as_posix()
+    return Setting(path, f"{document.path}:{line}:{column}", (span,))
+
+
+def _globs(values: ConfigurationValues, document: Document) -> Iterator[Glob]:
+    """Every glob of the file, those of its overrides last."""
+    listed = (((), values.manifests), *((s.path, s.globs) for s in values.sections))
+    for path, globs in listed:
+        for number, glob in enumerate(globs):
+            place = document.locate((*path, "manifests", number))
+            yield Glob(glob, Span(document.path, *place), bool(path))
 
 
 def _scope(section: Section, document: Document, folder: Path) -> Scope:
-    def stated(key: str, value: T | None) -> Setting[T] | None:
-        line, column = document.locate((*section.path, key), on_key=True)
-        return None if value is None else Setting(value, f"{document.path}:{line}:{column}")
+    def stated(key: str, value: T | None, count: int = 0) -> Setting[T] | None:
+        path = (*section.path, key)
+        line, column = document.locate(path, on_key=True)
+        items = tuple(Span(document.path, *document.locate((*path, n))) for n in range(count))
+        return None if value is None else Setting(value, f"{document.path}:{line}:{column}", items)
 
     names = section.policies
     paths = None if names is None else tuple(_from_here(name, folder) for name in names)
     globs = tuple(tuple(glob.split("/")) for glob in section.globs)
-    return Scope(globs, stated("policies", paths), stated("fail_on", section.fail_on))
+    return Scope(
+        globs, stated("policies", paths, len(paths or ())), stated("fail_on", section.fail_on)
+    )
 
 
 def _from_here(name: str, folder: Path) -> str:
@@ -123,7 +194,7 @@ def _from_here(name: str, folder: Path) -> str:
     return name if name.startswith(PACK_PREFIX) else nearby(folder / name).as_posix()
 
 
-def _matches(glob: Sequence[str], parts: Sequence[str]) -> bool:
+def matches(glob: Sequence[str], parts: Sequence[str]) -> bool:
     """Whether a glob is for a path; `**` is any number of folders, also none.
 
     Keeps how far the glob may have come after each part, so that many `**` cost no more than few.

@@ -88,8 +88,9 @@ def _loaded(named: list[str]) -> LoadedPolicy | None:
     from .projects import Projects  # noqa: PLC0415
 
     today = datetime.now(UTC).date()
-    names = current_policies(named, Projects(named, today)).value
-    return load_policies(names, today) if names else None
+    setting = current_policies(named, Projects(named, today))
+    names = setting.value
+    return load_policies(names, today, spans=setting.spans) if names else None
 
 
 def _unknown(word: str, near: str | None, *, asked: bool = False) -> UsageError:

@@ -40,10 +40,15 @@ def add_formats(parser: argparse.ArgumentParser) -> None:
         choices=list(FORMATS),
         help="of standard output (default: full on a terminal, else text)",
     )
+    add_output(parser, FORMATS)
+
+
+def add_output(parser: argparse.ArgumentParser, formats: Iterable[str]) -> None:
+    """The option that writes formats to files."""
     parser.add_argument(
         "--output",
         action="append",
-        type=_output,
+        type=_output(tuple(formats)),
         metavar="FORMAT=FILE",
         default=[],
         help="write another format of the same run to a file; repeatable",
@@ -69,12 +74,16 @@ def write(
     shown = FORMATS[chosen(options)](replace(run, colour=_coloured()))
     texts = [(path, FORMATS[form](run)) for form, path in options.output]
     read = {Path(violation.span.path) for violation in run.violations}
-    _write_files([*texts, *more], {*read, *map(Path, run.files), *inputs})
+    write_files([*texts, *more], {*read, *map(Path, run.files), *inputs})
     sys.stdout.write(shown)
+    sys.stdout.flush()  # what standard error says of it comes after it, also where both are one
 
 
-def _write_files(texts: Iterable[tuple[Path, str]], inputs: Iterable[Path]) -> None:
-    """Replace each file at once. Raises UsageError, before any is written where it can be known."""
+def write_files(texts: Iterable[tuple[Path, str]], inputs: Iterable[Path]) -> None:
+    """Replace each file at once, none of them one of the inputs.
+
+    Raises UsageError, before any is written where it can be known.
+    """
     read = {os.path.realpath(path) for path in inputs}
     folders: dict[Path, dict[str, str]] = {}
     for path, text in texts:
@@ -110,13 +119,17 @@ def text_of(known: Mapping[str, str]) -> Callable[[str], str]:
     return text
 
 
-def _output(text: str) -> tuple[str, Path]:
-    """A format and a file, as `--output` takes them."""
-    form, _, file = text.partition("=")
-    if form not in FORMATS or not file or "\0" in file:
-        known = ", ".join(FORMATS)
-        raise argparse.ArgumentTypeError(f"{text!r} is not FORMAT=FILE with one of {known}")
-    return form, Path(file)
+def _output(formats: Sequence[str]) -> Callable[[str], tuple[str, Path]]:
+    """What reads a format and a file, as `--output` takes them."""
+
+    def output(text: str) -> tuple[str, Path]:
+        form, _, file = text.partition("=")
+        if form not in formats or not file or "\0" in file:
+            known = ", ".join(formats)
+            raise argparse.ArgumentTypeError(f"{text!r} is not FORMAT=FILE with one of {known}")
+        return form, Path(file)
+
+    return output
 
 
 def _coloured() -> bool:

@@ -26,7 +26,7 @@ from .configuration import FaultyConfiguration
 from .formats import show
 from .manifests import FaultyManifest, read_manifest
 from .outcome import CANNOT, FINE, FOUND, UsageError, today
-from .plan import artefacts, for_window_named, planned
+from .plan import artefacts, draws, for_window_named, planned
 from .policies import PACK_PREFIX, FaultyPolicy, LoadedPolicy, shipped_packs
 from .projects import Projects
 
@@ -75,6 +75,7 @@ class _Plan:
     inputs: tuple[tuple[DocPath, str, str], ...]
     window: str
     as_of: date | None
+    draws: int
 
     @classmethod
     def read(cls, path: str) -> _Plan:
@@ -85,12 +86,12 @@ class _Plan:
             raise UsageError(f"{shown(path, 200)}: {error}") from None
         try:
             return cls._of(document)
-        except (KeyError, IndexError, TypeError, ValueError):
+        except (KeyError, IndexError, TypeError, ValueError, argparse.ArgumentTypeError):
             raise UsageError(f"{shown(path, 200)} is no plan of Stowplan: {_AGAIN}") from None
 
     @classmethod
     def _of(cls, document: Document) -> _Plan:
-        """Raises KeyError, IndexError, TypeError or ValueError for what is no plan."""
+        """Raises one of the errors of `read` for what is no plan."""
         data = document.data
         if not isinstance(data, dict) or data["stowplan_plan"] != 1 or document.faults:
             raise ValueError("no plan")
@@ -102,6 +103,7 @@ class _Plan:
             tuple((path, _said(entry["path"]), _said(entry["sha256"])) for path, entry in stated),
             _said(data["windows"][0]["name"]),
             None if day is None else date.fromisoformat(day),
+            _drawn(data.get("risk")),
         )
 
     @property
@@ -133,6 +135,15 @@ class _Plan:
         return Violation(CODE, Severity.ERROR, message, span, hint=hint)
 
 
+def _drawn(risk: object) -> int:
+    """How many draws a plan's risk has; 0 for none. Raises TypeError, ArgumentTypeError."""
+    if risk is None:
+        return 0
+    if not isinstance(risk, dict):
+        raise TypeError("no risk")
+    return draws(str(risk["draws"]))
+
+
 def _said(value: object) -> str:
     """A text. Raises TypeError for anything else."""
     if not isinstance(value, str):
@@ -152,7 +163,7 @@ def stale(plan: _Plan, named: list[str], day: date) -> list[Violation]:
 def _changed_inputs(plan: _Plan) -> Iterator[Violation]:
     for path, name, planned_from in plan.inputs:
         try:
-            now = hashlib.sha256(plan.at(name).read_bytes()).hexdigest()
+            now = _hash(plan.at(name))
         except (OSError, ValueError):
             yield plan.wrong((*path, "path"), f"{shown(name, 200)} cannot be read any more")
             continue
@@ -160,6 +171,13 @@ def _changed_inputs(plan: _Plan) -> Iterator[Violation]:
             was = f"sha256 {now[:12]}, planned {shown(planned_from[:12])}"
             text = f"{shown(name, 200)} has changed since the plan was made ({was})"
             yield plan.wrong((*path, "sha256"), text)
+
+
+def _hash(path: Path) -> str:
+    """The hash of a file's bytes. Raises OSError, also for what would keep one waiting for ever."""
+    if not path.is_file():
+        raise FileNotFoundError(path)
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _made_again(plan: _Plan, named: list[str], day: date) -> list[Violation]:
@@ -214,7 +232,8 @@ def _text(
     plan: _Plan, document: Document, policy: LoadedPolicy, projects: Projects, window: str | None
 ) -> str | None:
     loaded = for_window_named(policy, window)
-    texts = artefacts(planned(document, policy, loaded, projects), loaded, plan.folder)
+    again = planned(document, policy, loaded, projects, plan.draws)
+    texts = artefacts(again, loaded, plan.folder)
     return None if texts is None else texts[PLAN]
 
 

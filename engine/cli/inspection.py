@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -62,9 +62,14 @@ class Inspection:
         return any(v.code in _BLOCKING for v in self.errors)
 
 
-def inspect(document: Document, loaded: LoadedPolicy | None, *, planning: bool) -> Inspection:
-    """Check one manifest; with `planning`, plan it too where that is possible."""
-    found = _inspected(document, loaded, planning=planning)
+def inspect(
+    document: Document, loaded: LoadedPolicy | None, *, planning: bool, draws: int = 0
+) -> Inspection:
+    """Check one manifest; with `planning`, plan it too where that is possible.
+
+    `draws` tell the plan's risk; with 0 there are some where a check of the policy reads it.
+    """
+    found = _inspected(document, loaded, planning=planning, draws=draws)
     if loaded is None:
         return found
     violations, matched = waive(found.violations, loaded.policy.waivers, loaded.today)
@@ -72,7 +77,9 @@ def inspect(document: Document, loaded: LoadedPolicy | None, *, planning: bool) 
     return replace(found, violations=violations, usage=usage)
 
 
-def _inspected(document: Document, loaded: LoadedPolicy | None, *, planning: bool) -> Inspection:
+def _inspected(
+    document: Document, loaded: LoadedPolicy | None, *, planning: bool, draws: int
+) -> Inspection:
     policies = {} if loaded is None else loaded.documents
     severities = {} if loaded is None else loaded.policy.severities
     locate = locator(document, policies)
@@ -80,7 +87,8 @@ def _inspected(document: Document, loaded: LoadedPolicy | None, *, planning: boo
     found = list(evaluate(Reading((*document.faults, *faults)), locate))
     if manifest is not None:
         complete = not any(fault.code in _UNGRAPHED for fault in faults)
-        found += evaluate(ManifestCase(manifest, complete), locate, severities)
+        told = _less(severities, "M109") if planning else severities
+        found += evaluate(ManifestCase(manifest, complete), locate, told)
     if manifest is None or any(v.code in _UNGRAPHED for v in found):
         return Inspection(document, ordered(found), manifest)
     policy = None if loaded is None else loaded.policy
@@ -91,9 +99,10 @@ def _inspected(document: Document, loaded: LoadedPolicy | None, *, planning: boo
         return Inspection(document, ordered(found), manifest)
     ground = lay_groundwork(manifest, policy, graph, selections)
     blocked = Inspection(document, tuple(found)).blocked
-    plan = _planned(ground) if planning and not blocked else None
+    plan = _planned(ground, draws) if planning and not blocked else None
     case = PolicyCase(manifest, graph, policy, ground.assessment, planning, plan)
-    found += evaluate(case, locate, severities)
+    told = _less(severities, "R404") if planning and plan is None else severities
+    found += evaluate(case, locate, told)
     judgements = judged(policy, situation_of(ground, plan))
     own = (*broken_checks(policy, judgements), *failed_conditions(policy, manifest, selections))
     found += rule_violations(own, locate)
@@ -101,12 +110,22 @@ def _inspected(document: Document, loaded: LoadedPolicy | None, *, planning: boo
     return Inspection(document, ordered(found), manifest, usage, plan, judgements, ground)
 
 
-def _planned(ground: Groundwork) -> Plan | None:
+def _less(severities: Mapping[str, Severity | None], code: str) -> Mapping[str, Severity | None]:
+    """The changed severities less that of a check: it says why there is no plan, at full strength.
+
+    A policy may make it milder for `lint`; but what cannot be planned is not, however it is called.
+    """
+    return {other: severity for other, severity in severities.items() if other != code}
+
+
+def _planned(ground: Groundwork, draws: int) -> Plan | None:
     # Only `plan` needs the planner: `lint` starts on every commit.
     from stowplan.planning.planner import NothingToPlanAgainstError, make_plan  # noqa: PLC0415
+    from stowplan.planning.risk import draws_of_checks  # noqa: PLC0415
 
     try:
-        return make_plan(ground)
+        asked = draws or draws_of_checks(ground.policy, len(ground.tables))
+        return make_plan(ground, asked)
     except NothingToPlanAgainstError:
         return None
 

@@ -6,8 +6,9 @@ import argparse
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from stowplan.documents import Document
 from stowplan.evaluation import ordered
@@ -22,20 +23,25 @@ from .baselines import (
     FaultyBaseline,
     accepted,
     add_baseline,
+    baseline_in_force,
     firm_codes,
     read_baseline_file,
     started,
 )
 from .configuration import Configuration, FaultyConfiguration
 from .formats import add_formats, chosen, text_of, write
+from .idle_globs import idle_globs
 from .inspection import inspect, unused
 from .manifests import Found, find_manifests
-from .outcome import CANNOT, UsageError, add_as_of, add_fail_on, add_policy, today
+from .outcome import CANNOT, FINE, UsageError, add_as_of, add_fail_on, add_policy, today
 from .places import violations_of
 from .policies import FaultyPolicy, LoadedPolicy
 from .projects import Projects
 from .settings import add_show_config, exit_status, show_config
 from .usages import listed_manifests, other_manifests, with_policies
+
+if TYPE_CHECKING:
+    from .fix import Fixed, Judge
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -52,6 +58,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_show_config(parser)
     add_formats(parser)
     add_baseline(parser)
+    _add_fixing(parser)
+
+
+def _add_fixing(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_mutually_exclusive_group()
+    group.add_argument(
+        "--fix", action="store_true", help="mend what has one safe mend, then report what is left"
+    )
+    group.add_argument(
+        "--diff",
+        action="store_true",
+        help="only show what --fix would change, as a diff; exit status 1 if there is anything",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -60,19 +79,34 @@ def run(options: argparse.Namespace) -> int:
     try:
         configuration = projects.configuration(_start(options.paths))
         found = find_manifests(_paths(options.paths, configuration))
+        stated = baseline_in_force(options, configuration)
         if options.show_config:
             named = (*(d.path for d in found.documents), *(path for path, _ in found.unreadable))
-            return show_config(projects.settings, named, options.format or "text")
-        baseline = None if options.baseline is None else read_baseline_file(options.baseline)
-        linted = _lint(found, projects, listed_manifests(configuration))
+            return show_config(projects.settings, named, options.format or "text", stated)
+        if not found.documents and not found.unreadable:
+            raise UsageError("nothing to lint: no file with `tables` at its top; name a manifest")
+        baseline = read_baseline_file(stated)
+        listed = listed_manifests(configuration)
+        unwritten = FINE
+        if options.fix or options.diff:
+            judge = partial(_judged, projects=projects, listed=listed, baseline=baseline)
+            if options.diff:
+                return _show_fixes(found, projects, judge, options)
+            found, unwritten = _fixed(found, projects, judge)
+        linted = _lint(found, projects, listed)
+        idle = idle_globs(configuration, (document.path for document in found.documents))
+        linted = linted._replace(violations=ordered((*linted.violations, *idle)))
     except (FaultyConfiguration, FaultyPolicy, FaultyBaseline) as faulty:
         write(LintRun(faulty.violations, status=CANNOT, text_of=text_of({})), options)
         return CANNOT
     accepted = _accepted(linted, baseline, options.write_baseline, found)
     told = _told(found, linted, accepted, projects)
+    told = replace(told, status=max(told.status, unwritten))
     if configuration is not None:
         told = replace(told, docs_url=configuration.docs_url)
     inputs = [path for loaded in linted.policies for path in loaded.paths.values()]
+    inputs += [] if configuration is None else [configuration.file]
+    inputs += [] if stated is None else [Path(stated.value)]
     write(told, options, accepted.files, inputs)
     if chosen(options) in _FOR_PEOPLE:
         _summarize(told, linted.without_policy)
@@ -109,8 +143,6 @@ class _Linted(NamedTuple):
 
 def _lint(found: Found, projects: Projects, listed: list[str]) -> _Linted:
     """Check what was found. Raises FaultyConfiguration, FaultyPolicy."""
-    if not found.documents and not found.unreadable:
-        raise UsageError("nothing to lint: no file with `tables` at its top; name a manifest")
     pairs = with_policies(found.documents, projects)
     violations: list[Violation] = []
     usages: dict[int, list[Usage]] = {}
@@ -130,6 +162,28 @@ def _lint(found: Found, projects: Projects, listed: list[str]) -> _Linted:
         violations.extend(violations_of((fault,), Document(path, None, "", "")))
     without = tuple(Path(document.path) for document, loaded in pairs if loaded is None)
     return _Linted(ordered(violations), tuple(policies.values()), without)
+
+
+def _judged(
+    found: Found, *, projects: Projects, listed: list[str], baseline: Baseline | None
+) -> Sequence[Violation]:
+    """The violations as policies and a baseline leave them. Raises as `_lint` does."""
+    return _accepted(_lint(found, projects, listed), baseline, None, found).violations
+
+
+def _fixed(found: Found, projects: Projects, judge: Judge) -> Fixed:
+    from .fix import fix  # noqa: PLC0415 (most runs mend nothing)
+
+    return fix(found, projects, judge)
+
+
+def _show_fixes(found: Found, projects: Projects, judge: Judge, options: argparse.Namespace) -> int:
+    from .fix import show_fixes  # noqa: PLC0415 (most runs mend nothing)
+
+    if options.format or options.output or options.write_baseline:
+        text = "--diff prints a diff alone: leave out --format, --output and --write-baseline"
+        raise UsageError(text)
+    return show_fixes(found, projects, judge)
 
 
 def _accepted(

@@ -7,7 +7,9 @@ import io
 import os
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 from stowplan.model import Severity, Violation, shown
 from stowplan.reports.text import printable
@@ -25,10 +27,14 @@ class UsageError(Exception):
 
 def carry_out(options: argparse.Namespace) -> int:
     """Run the command that was asked for and return its exit status."""
+    if sys.stderr is None:  # closed: what would be said there must not come out on the other
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 (kept open)
     # Whatever a terminal's encoding, names and paths can be shown: what it lacks, as an escape.
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
+        if sys.stdout is None:
+            raise UsageError("standard output is closed: nothing could be told")
         status: int = options.run(options)
         sys.stdout.flush()
     except UsageError as error:
@@ -43,7 +49,7 @@ def carry_out(options: argparse.Namespace) -> int:
         if options.debug:
             raise
         if isinstance(error, OSError):
-            return complain(UsageError(f"{shown(error.filename or '')}: {error.strerror}"))
+            return complain(UsageError(f"{shown(error.filename or 'output')}: {error.strerror}"))
         text = f"{type(error).__name__}: {shown(str(error), 300)} (--debug shows where)"
         print(f"stowplan: bug: {text}", file=sys.stderr)
         return _BUG
@@ -52,7 +58,8 @@ def carry_out(options: argparse.Namespace) -> int:
 
 def complain(error: UsageError) -> int:
     """Say so on standard error."""
-    print(f"stowplan: {printable(str(error))}", file=sys.stderr)
+    with suppress(OSError):  # a full disk: the exit status still tells
+        print(f"stowplan: {printable(str(error))}", file=sys.stderr, flush=True)
     return CANNOT
 
 

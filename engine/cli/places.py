@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from stowplan.documents import Document
+from stowplan.documents import Document, PlacedFinding
 from stowplan.evaluation import Locate, evaluate, ordered
 from stowplan.model import Fault, Finding, Span, Violation
 from stowplan.rules.check import Reading
@@ -16,6 +16,8 @@ def locator(manifest: Document | None, policies: Mapping[str, Document]) -> Loca
     def locate(finding: Finding) -> Span:
         document = manifest if finding.source is None else policies.get(finding.source)
         if document is None:
+            if isinstance(finding, PlacedFinding):
+                return Span(finding.source or "", finding.line, finding.column)
             return Span(finding.source or "", 1, 1)
         return Span(document.path, *document.place(finding))
 

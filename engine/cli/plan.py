@@ -9,7 +9,7 @@ from pathlib import Path
 
 from stowplan.documents import Document
 from stowplan.evaluation import ordered
-from stowplan.model import Plan
+from stowplan.model import Plan, shown
 from stowplan.planning.follow_up import for_window, window_names
 from stowplan.reports.summary import plan_summary
 from stowplan.spelling import nearest
@@ -24,6 +24,8 @@ from .policies import FaultyPolicy, LoadedPolicy
 from .projects import Projects
 from .settings import add_show_config, show_config
 from .usages import listed_manifests, other_manifests
+
+MOST_DRAWS = 1_000_000
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,6 +44,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "-o", "--output-dir", metavar="DIR", default="OUTPUT", help="default: OUTPUT"
     )
     parser.add_argument("--window", metavar="NAME", help="plan with this window as the main one")
+    parser.add_argument(
+        "--risk",
+        metavar="N",
+        type=draws,
+        default=0,
+        help="how likely the window is kept: time the schedule again in N draws "
+        "(default: none, or 1000 where a check of the policy reads the probability)",
+    )
     add_policy(parser)
     add_fail_on(parser)
     add_as_of(parser)
@@ -52,6 +62,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="text",
         help="what standard output gets: findings and a summary, or the plan (default: text)",
     )
+
+
+def draws(text: str) -> int:
+    """A number of draws. Raises argparse's error for what is none."""
+    if text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MOST_DRAWS:
+        return int(text)
+    told = f"{shown(text)} is no number of draws: give one from 1 to {MOST_DRAWS}"
+    raise argparse.ArgumentTypeError(told)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -70,10 +88,11 @@ def run(options: argparse.Namespace) -> int:
         policy = projects.policy(Path(document.path))
         if policy is None:
             raise UsageError(
-                "no policy: name one with --policy, or put a folder policies/ beside the manifest"
+                "no policy: name one with --policy, or put a folder policies/ or a constraints.md "
+                "beside the manifest"
             )
         loaded = for_window_named(policy, options.window)
-        inspection = planned(document, policy, loaded, projects)
+        inspection = planned(document, policy, loaded, projects, options.risk)
     except (FaultyConfiguration, FaultyPolicy, FaultyManifest) as faulty:
         show(faulty.violations, options.format)
         return CANNOT
@@ -83,15 +102,20 @@ def run(options: argparse.Namespace) -> int:
 
 
 def planned(
-    document: Document, policy: LoadedPolicy, loaded: LoadedPolicy, projects: Projects
+    document: Document,
+    policy: LoadedPolicy,
+    loaded: LoadedPolicy,
+    projects: Projects,
+    risk: int = 0,
 ) -> Inspection:
     """A manifest with its plan and all findings; `loaded` is its policy for the window asked for.
 
+    `risk` is the number of draws; 0 leaves it to the policy's checks.
     Raises FaultyConfiguration, FaultyPolicy.
     """
     listed = listed_manifests(projects.configuration(Path(document.path).parent))
     others = other_manifests(listed, [document], projects)
-    inspection = inspect(document, loaded, planning=True)
+    inspection = inspect(document, loaded, planning=True, draws=risk)
     elsewhere = [inspect(d, loaded, planning=False) for d, other in others if other is policy]
     usages = [found.usage for found in (inspection, *elsewhere) if found.usage is not None]
     violations = ordered((*inspection.violations, *unused(loaded, usages, planning=True)))

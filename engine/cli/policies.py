@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
 import stowplan.policies
-from stowplan.documents import Document, Unreadable, read
+from stowplan.documents import Document, PlacedFinding, Unreadable, read
 from stowplan.evaluation import evaluate, ordered
 from stowplan.model import Fault, Finding, Place, Policy, PolicyFile, Span, shown
 from stowplan.rules import CHECKS
@@ -18,6 +18,7 @@ from stowplan.schemas.policy import PolicyPart, combine, read_policy
 from stowplan.spelling import nearest
 
 from .faulty import Faulty
+from .near_paths import near_hint
 from .places import locator
 
 PACK_PREFIX = "stowplan:"
@@ -45,12 +46,25 @@ class LoadedPolicy:
         return Span(place.source, *self.documents[place.source].locate(place.path))
 
 
-def load_policies(named: Sequence[str], today: date, base: Path | None = None) -> LoadedPolicy:
-    """Load what was named, relative to `base` where given. Raises FaultyPolicy with all faults."""
+def load_policies(
+    named: Sequence[str],
+    today: date,
+    base: Path | None = None,
+    spans: Sequence[Span] = (),
+    elsewhere: Collection[str] | None = None,
+) -> LoadedPolicy:
+    """Load what was named, relative to `base` where given. Raises FaultyPolicy with all faults.
+
+    `spans` are where each name stands, if a file names them: what is not there is told there.
+    With `elsewhere`, what other manifests' policies are named, policies that a folder has and that
+    nothing reads are faults too.
+    """
     loading = _Loading()
-    for name in named:
-        loading.take(name, base, None, packed=False)
+    for number, name in enumerate(named):
+        loading.take(name, base, spans[number] if spans else None, packed=False)
     loading.take_extended()
+    if elsewhere is not None:
+        loading.find_overlooked(elsewhere)
     policy, faults = combine(loading.parts, _CODES, today)
     found = (*loading.faults, *faults)
     if found:
@@ -75,6 +89,7 @@ class _Loading:
     paths: dict[str, Path] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     seen: set[Path] = field(default_factory=set)
+    folders: list[Path] = field(default_factory=list)
     pack_files: set[Path] = field(default_factory=set)
     waiting: list[tuple[str, Path, Place, Path]] = field(default_factory=list)
     extended: list[tuple[Path, Path, Place, str]] = field(default_factory=list)
@@ -83,22 +98,29 @@ class _Loading:
         self,
         name: str,
         base: Path | None,
-        asked: Place | None,
+        asked: Place | Span | None,
         *,
         packed: bool,
         asking: Path | None = None,
     ) -> None:
-        """Read a file, a folder's files, or a pack; `asked` is the `extends` of `asking`."""
+        """Read a file, a folder's files, or a pack; `asked` is what names it, the `extends` of
+        `asking` or a place in another file.
+        """
         in_pack = asking in self.pack_files or (packed and _is_pack(name, base))
         for path, label in self._files(name, base, asked):
             identity = _identity(path)
             if in_pack:
                 self.pack_files.add(identity)
-            if asking is not None and asked is not None:
+            if asking is not None and isinstance(asked, Place):
                 self.extended.append((asking, identity, asked, label))
-            if identity not in self.seen:
-                self.seen.add(identity)
-                self._read(path, label, asked, packed=packed)
+            if identity in self.seen:
+                continue
+            self.seen.add(identity)
+            try:
+                self._read(path, label, packed=packed)
+            except Unreadable as error:
+                self.seen.discard(identity)  # whoever else asks for it is told too
+                self._missing(asked, label, f"{shown(label)}: {error}", _hint(name, base, asked))
 
     def take_extended(self) -> None:
         """Read what files extend; it comes after all that was named, in the order of asking."""
@@ -106,6 +128,14 @@ class _Loading:
             name, base, place, asking = self.waiting.pop(0)
             self.take(name, base, place, packed=True, asking=asking)
         self._find_circles()
+
+    def find_overlooked(self, elsewhere: Iterable[str]) -> None:
+        """A fault for each policy in the folders that were named and that nothing reads."""
+        from .overlooked import overlooked  # noqa: PLC0415 (most policies are few files)
+
+        read = self.seen.union(_identity(Path(name)) for name in elsewhere if "\0" not in name)
+        for folder in self.folders:
+            self.faults.extend(overlooked(folder, read))
 
     def _find_circles(self) -> None:
         """A fault for each `extends` that closes a circle, in the order of asking."""
@@ -120,7 +150,7 @@ class _Loading:
             targets.setdefault(source, []).append(target)
 
     def _files(
-        self, name: str, base: Path | None, asked: Place | None
+        self, name: str, base: Path | None, asked: Place | Span | None
     ) -> Iterator[tuple[Path, str]]:
         """The files that a name means, each with what messages call it."""
         if name.startswith(PACK_PREFIX):
@@ -140,26 +170,27 @@ class _Loading:
         if "\0" in name:
             self._missing(asked, label, f"{shown(label)} is no path")
         elif os.path.isdir(path):  # noqa: PTH112 (Path's own raises where a name is too long)
-            files = [(file, _label(file)) for file in _policy_files(path)]
-            yield from files
-            if not files:
-                self._missing(asked, label, f"{shown(label)} has no policies (*.yaml, *.yml)")
+            self.folders.append(path)
+            yield from self._listed(path, label, asked)
         else:
             yield path, label
 
-    def _read(
-        self,
-        path: Path,
-        label: str,
-        asked: Place | None,
-        *,
-        packed: bool,
-    ) -> None:
+    def _listed(
+        self, folder: Path, label: str, asked: Place | Span | None
+    ) -> Iterator[tuple[Path, str]]:
         try:
-            document = read(path, shown=label, kind="policy")
-        except Unreadable as error:
-            self._missing(asked, label, f"{shown(label)}: {error}")
+            files = _policy_files(folder)
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            self._missing(asked, label, f"{shown(label)}: cannot be read: {reason}")
             return
+        if not files:
+            self._missing(asked, label, f"{shown(label)} has no policies (*.yaml, *.yml)")
+        yield from ((file, _label(file)) for file in files)
+
+    def _read(self, path: Path, label: str, *, packed: bool) -> None:
+        """Read one file, with what it states and what is wrong with it. Raises Unreadable."""
+        document = read(path, shown=label, kind="policy")
         self.documents[label] = document
         self.paths[label] = path
         self.faults.extend(_sourced(document.faults, label))
@@ -174,11 +205,25 @@ class _Loading:
             self.parts.append(part)
             self.waiting += [(name, path.parent, place, here) for name, place in part.extends]
 
-    def _missing(self, asked: Place | None, label: str, text: str, hint: str | None = None) -> None:
-        """A policy that is not there, at the `extends` that asked for it, else at its own path."""
-        place = asked or Place(label, ())
-        finding = Finding(place.path, text, hint=hint or "check the path", source=place.source)
-        self.faults.append(Fault("Y611", finding))
+    def _missing(
+        self, asked: Place | Span | None, label: str, text: str, hint: str = "check the path"
+    ) -> None:
+        """A policy that is not there, where it was asked for, else at its own path."""
+        self.faults.append(Fault("Y611", _told(asked or Place(label, ()), text, hint)))
+
+
+def _hint(name: str, base: Path | None, asked: Place | Span | None) -> str:
+    """What a name that leads nowhere may have meant: a path, or a pack without its prefix."""
+    packs = (f"{PACK_PREFIX}{pack}" for pack in shipped_packs())
+    told_from = Path(asked.path).parent if isinstance(asked, Span) else Path()
+    return near_hint(name, base, packs, told_from)
+
+
+def _told(asked: Place | Span, text: str, hint: str) -> Finding:
+    if isinstance(asked, Place):
+        return Finding(asked.path, text, hint=hint, source=asked.source)
+    line, column = asked.line, asked.column
+    return PlacedFinding((), text, hint=hint, source=asked.path, line=line, column=column)
 
 
 _CODES = {check.code: check.firm for check in CHECKS}

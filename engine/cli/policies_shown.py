@@ -24,7 +24,7 @@ from .policies import FaultyPolicy, LoadedPolicy, load_policies
 from .projects import Projects
 from .settings import Setting
 
-_MEND = "name one with --policy, or put a folder policies/"
+_MEND = "name one with --policy, or put a folder policies/ or a constraints.md"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
     projects = Projects(options.policy, day)
     try:
         if options.manifest is None:
-            view = _by_itself(current_policies(options.policy, projects), day)
+            view = _by_itself(current_policies(options.policy, projects), projects, day)
         else:
             view = _for_manifest(read_manifest(options.manifest), projects)
     except (FaultyConfiguration, FaultyPolicy, FaultyManifest) as faulty:
@@ -56,10 +56,12 @@ def run(options: argparse.Namespace) -> int:
     return FINE
 
 
-def _by_itself(setting: Setting[tuple[str, ...]], day: date) -> PolicyView:
+def _by_itself(setting: Setting[tuple[str, ...]], projects: Projects, day: date) -> PolicyView:
     if not setting.value:
         raise UsageError(f"no policy: {_MEND} in the current folder")
-    loaded = load_policies(setting.value, day)
+    configuration = projects.configuration(Path())
+    named = configuration.named_policies if configuration else ()
+    loaded = load_policies(setting.value, day, spans=setting.spans, elsewhere=named)
     sources = _Sources(loaded)
     return view_policy(
         loaded.policy,

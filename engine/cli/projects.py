@@ -58,11 +58,16 @@ class Projects:
 
         Raises FaultyConfiguration, FaultyPolicy.
         """
-        names = self.settings(manifest).policies.value
+        setting = self.settings(manifest).policies
+        names = setting.value
         if not names:
             return None
         if names not in self._policies:
-            self._policies[names] = load_policies(names, self._today)
+            configuration = self.configuration(manifest.parent)
+            named = configuration.named_policies if configuration else ()
+            self._policies[names] = load_policies(
+                names, self._today, spans=setting.spans, elsewhere=named
+            )
         return self._policies[names]
 
     def fail_on(self, manifests: Iterable[str]) -> Callable[[str], Severity]:
@@ -75,7 +80,9 @@ class Projects:
         for manifest in manifests:
             loaded = self.policy(Path(manifest))
             severity = self.settings(Path(manifest)).fail_on.value
-            for path in (manifest, *(loaded.documents if loaded else ())):
+            configuration = self.configuration(Path(manifest).parent)
+            stated = {glob.span.path for glob in configuration.globs} if configuration else ()
+            for path in (manifest, *(loaded.documents if loaded else ()), *stated):
                 found[path] = min(severity, found.get(path, severity), key=_STRICTEST_FIRST.index)
         return lambda path: found.get(path, Severity(self._fail_on or Severity.ERROR))
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from stowplan.model import Severity, Violation
+from stowplan.model import Severity, Span, Violation
 from stowplan.reports.json_layout import document
 from stowplan.reports.text import printable
 
@@ -20,10 +20,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Setting(Generic[T]):
-    """A value, and what gave it: `stowplan.yaml:4:3`, an option, or `default`."""
+    """A value, and what gave it: `stowplan.yaml:4:3`, an option, or `default`.
+
+    `spans` are where the items of a list stand, if it stands in a file.
+    """
 
     value: T
     origin: str
+    spans: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +48,16 @@ def add_show_config(parser: argparse.ArgumentParser) -> None:
 
 
 def show_config(
-    settings: Callable[[Path], Settings], manifests: Iterable[str], form: str = "text"
+    settings: Callable[[Path], Settings],
+    manifests: Iterable[str],
+    form: str = "text",
+    baseline: Setting[str] | None = None,
 ) -> int:
-    """Print the settings of each manifest, as text or `json`, and return the exit status."""
-    records = [_record(path, settings(Path(path))) for path in manifests]
+    """Print the settings of each manifest, as text or `json`, and return the exit status.
+
+    A run's `baseline` is shown with each, where there is one.
+    """
+    records = [_record(path, settings(Path(path)), baseline) for path in manifests]
     if not records:
         raise UsageError("nothing to show: no file with `tables` at its top; name a manifest")
     if form == "json":
@@ -65,13 +75,15 @@ def exit_status(violations: Iterable[Violation], fail_on: Callable[[str], Severi
     return max((status((v,), fail_on(v.span.path)) for v in violations), default=FINE)
 
 
-def _record(path: str, settings: Settings) -> dict[str, Any]:
+def _record(path: str, settings: Settings, baseline: Setting[str] | None) -> dict[str, Any]:
     policies, fail_on = settings.policies, settings.fail_on
+    more = {"baseline": baseline} if baseline else {}
     return {
         "path": path,
         "settings": {
             "policies": {"value": list(policies.value), "origin": policies.origin},
             "fail_on": {"value": fail_on.value.value, "origin": fail_on.origin},
+            **{key: {"value": s.value, "origin": s.origin} for key, s in more.items()},
         },
     }
 

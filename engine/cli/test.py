@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from stowplan.reports.junit import JunitMissingError
 
 from .configuration import FaultyConfiguration
+from .formats import add_output, write_files
 from .outcome import CANNOT, FINE, FOUND, UsageError
 from .testing.coverage import uncovered
 from .testing.files import find_test_files
@@ -28,14 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "folders of the policies that stowplan.yaml names, else policies/, else .)",
     )
     parser.add_argument("--format", choices=list(FORMATS), default="text", help="default: text")
-    parser.add_argument(
-        "--output",
-        action="append",
-        type=_output,
-        metavar="FORMAT=FILE",
-        default=[],
-        help="write another format of the same run to a file; repeatable",
-    )
+    add_output(parser, FORMATS)
     parser.add_argument(
         "--require-coverage",
         action="store_true",
@@ -46,13 +40,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Test; results go to standard output, a summary of text to standard error."""
     try:
-        tests = run_tests(prepare(find_test_files(options.paths)))
+        files = find_test_files(options.paths)
+        prepared = prepare(files)
     except (FaultyConfiguration, FaultyTests) as faulty:
         violations = faulty.violations
-        _write(options, lambda form: form.faults(violations))
+        read = {Path(violation.span.path) for violation in violations}
+        _write(options, lambda form: form.faults(violations), read)
         return CANNOT
-    required = options.require_coverage
-    _write(options, lambda form: form.run(tests, required=required))
+    tests, required = run_tests(prepared), options.require_coverage
+    read = {file.path for file in files}.union(*(test.inputs for test in prepared))
+    _write(options, lambda form: form.run(tests, required=required), read)
     if options.format == "text":
         print(summary(tests), file=sys.stderr)
     return _status(tests, required=required)
@@ -63,32 +60,18 @@ def _status(tests: PolicyTestRun, *, required: bool) -> int:
     return FOUND if failed or (required and uncovered(tests.rules)) else FINE
 
 
-def _output(text: str) -> tuple[str, Path]:
-    """A format and a file, as `--output` takes them."""
-    form, _, file = text.partition("=")
-    if form not in FORMATS or not file:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is not FORMAT=FILE with one of {', '.join(FORMATS)}"
-        )
-    return form, Path(file)
+def _write(
+    options: argparse.Namespace, written: Callable[[Format], str], inputs: Iterable[Path]
+) -> None:
+    """Make every text first, so that what cannot be made leaves nothing half done.
 
-
-def _write(options: argparse.Namespace, written: Callable[[Format], str]) -> None:
-    """Make every text first, so that what cannot be made leaves nothing half done."""
+    None of the inputs is written over.
+    """
     try:
         shown = written(FORMATS[options.format])
         files = [(path, written(FORMATS[form])) for form, path in options.output]
     except JunitMissingError:
         text = "JUnit needs a library that is not installed: pip install 'stowplan[junit]'"
         raise UsageError(text) from None
-    for path, content in files:
-        _write_file(path, content)
+    write_files(files, inputs)
     sys.stdout.write(shown)
-
-
-def _write_file(path: Path, text: str) -> None:
-    from .artefacts import write_all  # noqa: PLC0415 (it brings all that writes plans)
-
-    if not path.name:
-        raise UsageError(f"{path}: is no file to write to")
-    write_all(path.parent, {path.name: text})

@@ -55,8 +55,8 @@ def _policy(document: Document, projects: Projects) -> LoadedPolicy:
     path = Path(document.path)
     loaded = projects.policy(path)
     if loaded is None:
-        mend = "name one with --policy, or put a folder policies/ beside the manifest"
-        raise UsageError(f"no policy: {mend}")
+        mend = "name one with --policy, or put a folder policies/ or a constraints.md"
+        raise UsageError(f"no policy: {mend} beside the manifest")
     return loaded
 
 

@@ -57,6 +57,11 @@ CONFIGURATION: Schema = {
         "schema": {"type": "dict", "schema": OVERRIDE},
         "meta": {"description": "Other values for some manifests; a later one wins, key by key."},
     },
+    "baseline": {
+        "type": "string",
+        "empty": False,
+        "meta": {"description": "The baseline of accepted findings, from this file's folder."},
+    },
     "docs_url": {
         "type": "string",
         "check_with": Check(_wrong_docs_url),
@@ -91,6 +96,7 @@ class ConfigurationValues(NamedTuple):
     manifests: tuple[str, ...]
     sections: tuple[Section, ...]
     docs_url: str | None = None
+    baseline: str | None = None
 
 
 def read_configuration(data: object) -> tuple[ConfigurationValues | None, tuple[Fault, ...]]:
@@ -102,7 +108,8 @@ def read_configuration(data: object) -> tuple[ConfigurationValues | None, tuple[
     overrides = enumerate(data.get("overrides", ()))
     sections = (_section((), data), *(_section(("overrides", n), o) for n, o in overrides))
     manifests = tuple(data.get("manifests", ()))
-    return ConfigurationValues(manifests, sections, data.get("docs_url")), ()
+    docs_url, baseline = data.get("docs_url"), data.get("baseline")
+    return ConfigurationValues(manifests, sections, docs_url, baseline), ()
 
 
 def _section(path: DocPath, data: dict[str, Any]) -> Section:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple, TypeAlias
 
 from stowplan.model import DocPath, Fault, Finding, Placement, Severity, shown
+from stowplan.units import plain_date
 
 from .shape import Check, Complaint, Kind, Schema, Shape
 
@@ -20,7 +21,7 @@ def _key(types: str | list[str], description: str, **rules: Any) -> dict[str, An
 
 def _date(text: str) -> date | None:
     try:
-        return date.fromisoformat(text) if len(text) == len("2026-12-01") else None
+        return plain_date(text)
     except ValueError:
         return None
 
@@ -131,34 +132,61 @@ class PolicyTest(NamedTuple):
     violations: tuple[ExpectedViolation, ...]
     placements: Entries | None
     windows: Entries | None
+    unread: frozenset[str] = frozenset()
+    """Keys that have a fault: what they say is not known, and nothing follows from it."""
 
 
 def read_policy_tests(data: object) -> tuple[tuple[PolicyTest, ...], tuple[Fault, ...]]:
-    """The tests of one file, or all its faults (Y601, Y602, Y603)."""
-    faults = [f.coded(_CODES.get(f.kind, "Y601")) for f in _SHAPE.faults(data)]
-    if faults or not isinstance(data, dict):
+    """The tests of one file, as far as they can be read, and all its faults (Y601, Y602, Y603)."""
+    found = _SHAPE.faults(data)
+    faults = [fault.coded(_CODES.get(fault.kind, "Y601")) for fault in found]
+    bad = frozenset(fault.path for fault in found if fault.kind is not Kind.MISSING)
+    file = _less(data, (), bad)
+    if not isinstance(file, dict):
         return (), tuple(faults)
-    tests = tuple(_test(data, test, ("tests", n)) for n, test in enumerate(data["tests"]))
-    faults = [*_repeated_names(tests), *_contradictions(tests)]
-    return (() if faults else tests), tuple(faults)
+    listed = [(n, test) for n, test in enumerate(file.get("tests") or ()) if test is not None]
+    tests = tuple(_test(file, test, ("tests", n), bad) for n, test in listed)
+    return tests, (*faults, *_repeated_names(tests), *_contradictions(tests))
 
 
-def _test(file: dict[str, Any], test: dict[str, Any], path: DocPath) -> PolicyTest:
+def _less(value: Any, path: DocPath, bad: frozenset[DocPath]) -> Any:  # noqa: ANN401 (any document)
+    """A value with None for each part that has a fault."""
+    if path in bad:
+        return None
+    if path[-1:] == ("manifest",):
+        return value  # a manifest's own faults are what a test may be about
+    if isinstance(value, dict):
+        return {key: _less(entry, (*path, key), bad) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [_less(entry, (*path, number), bad) for number, entry in enumerate(value)]
+    return value
+
+
+def _test(
+    file: dict[str, Any], test: dict[str, Any], path: DocPath, bad: frozenset[DocPath]
+) -> PolicyTest:
     given = {**{key: file[key] for key in _GIVEN if key in file}, **test}
     policies = given.get("policies")
+    places = {key: _stated(key, test, path) if key in _GIVEN else (*path, key) for key in TEST}
     return PolicyTest(
-        name=test["name"],
+        name=test.get("name") or "",
         path=path,
-        policies=None if policies is None else tuple(policies),
+        policies=None if policies is None else tuple(name for name in policies if name is not None),
         policies_path=path if policies is None else _stated("policies", test, path),
         manifest=given.get("manifest"),
         manifest_path=_stated("manifest", test, path),
-        as_of=_date(given.get("as_of", "")),
-        plan=test.get("plan", False),
-        violations=tuple(_violations(test.get("violations", ()), (*path, "violations"))),
+        as_of=_date(given.get("as_of") or ""),
+        plan=bool(test.get("plan")),
+        violations=tuple(_violations(test.get("violations") or (), (*path, "violations"))),
         placements=test.get("placements"),
         windows=test.get("windows"),
+        unread=frozenset(key for key, place in places.items() if _touched(place, bad)),
     )
+
+
+def _touched(place: DocPath, bad: frozenset[DocPath]) -> bool:
+    """Whether a value or a part of it has a fault."""
+    return any(path[: len(place)] == place for path in bad)
 
 
 def _stated(key: str, test: dict[str, Any], path: DocPath) -> DocPath:
@@ -166,15 +194,20 @@ def _stated(key: str, test: dict[str, Any], path: DocPath) -> DocPath:
     return (*path, key) if key in test else (key,)
 
 
-def _violations(listed: list[dict[str, Any]], path: DocPath) -> Iterator[ExpectedViolation]:
+def _violations(
+    listed: Iterable[dict[str, Any] | None], path: DocPath
+) -> Iterator[ExpectedViolation]:
     for number, entry in enumerate(listed):
-        tables, severity = entry.get("tables", ()), entry.get("severity")
+        if entry is None:
+            continue
+        tables, severity = entry.get("tables") or (), entry.get("severity")
+        names = [tables] if isinstance(tables, str) else (t for t in tables if t is not None)
         yield ExpectedViolation(
-            code=entry["code"],
-            tables=(tables,) if isinstance(tables, str) else tuple(sorted(tables)),
-            waived=entry.get("waived", False),
+            code=entry.get("code") or "",
+            tables=tuple(sorted(names)),
+            waived=bool(entry.get("waived")),
             severity=None if severity is None else Severity(severity),
-            message=entry.get("message"),
+            message=(entry.get("message") or "").rstrip("\n") or None,
             path=(*path, number),
         )
 
@@ -182,7 +215,7 @@ def _violations(listed: list[dict[str, Any]], path: DocPath) -> Iterator[Expecte
 def _repeated_names(tests: tuple[PolicyTest, ...]) -> Iterator[Fault]:
     seen: set[str] = set()
     for test in tests:
-        if test.name in seen:
+        if test.name in seen and test.name:
             text = f'another test is called "{shown(test.name)}"'
             yield _fault("Y603", (*test.path, "name"), text, "give each test a name of its own")
         seen.add(test.name)
@@ -190,10 +223,10 @@ def _repeated_names(tests: tuple[PolicyTest, ...]) -> Iterator[Fault]:
 
 def _contradictions(tests: tuple[PolicyTest, ...]) -> Iterator[Fault]:
     for test in tests:
-        if test.manifest is None:
+        if test.manifest is None and "manifest" not in test.unread:
             hint = "give the test or the whole file a `manifest`"
             yield _fault("Y601", test.path, "the test has no manifest", hint)
-        if test.windows is not None and not test.plan:
+        if test.windows is not None and not test.plan and "plan" not in test.unread:
             text = "only a plan has windows"
             yield _fault("Y601", (*test.path, "windows"), text, "add `plan: true`", on_key=True)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from stowplan.cli.faulty import Faulty
+from stowplan.cli.near_paths import near_hint
 from stowplan.cli.places import violations_of
 from stowplan.cli.policies import FaultyPolicy, LoadedPolicy, load_policies
 from stowplan.documents import Document, Unreadable, read
@@ -46,6 +47,11 @@ class PreparedTest(NamedTuple):
     manifest: Document
     loaded: LoadedPolicy
 
+    @property
+    def inputs(self) -> frozenset[Path]:
+        """The files that it was made of, beside its own."""
+        return frozenset({Path(self.manifest.path), *self.loaded.paths.values()})
+
 
 @dataclass(frozen=True, kw_only=True)
 class InlineManifest(Document):
@@ -78,9 +84,7 @@ class _Preparation:
 
     violations: list[Violation] = field(default_factory=list)
     manifests: dict[Path, Document | str] = field(default_factory=dict)
-    policies: dict[tuple[tuple[str, ...], Path, date], LoadedPolicy | None] = field(
-        default_factory=dict
-    )
+    policies: dict[tuple[tuple[str, ...], Path, date], LoadedPolicy] = field(default_factory=dict)
     codes: dict[int, Codes] = field(default_factory=dict)
 
     def tests(self, file: PolicyTestFile) -> Iterator[PreparedTest]:
@@ -96,8 +100,11 @@ class _Preparation:
         for test in tests:
             manifest = self._manifest(test, document, file)
             loaded = self._policy(test, document, file)
+            if manifest is not None and manifest.readable:
+                self._note(unknown_tables(test, manifest.data), document)
+            if loaded is not None:
+                self._note(self._unfit(test, loaded), document)
             if manifest is not None and loaded is not None:
-                self._note(self._unfit(test, manifest, loaded), document)
                 yield PreparedTest(test, document, manifest, loaded)
 
     def _note(self, faults: Iterable[Fault], document: Document) -> None:
@@ -107,12 +114,15 @@ class _Preparation:
         self, test: PolicyTest, document: Document, file: PolicyTestFile
     ) -> Document | None:
         path, data = test.manifest_path, test.manifest
+        if data is None:
+            return None
         if not isinstance(data, str):
             return InlineManifest(document.path, data, "", "", file=document, root=path)
         found = self._read(file, data)
         if isinstance(found, Document):
             return found
-        self._note([Fault("Y611", Finding(path, found, hint=_CHECK))], document)
+        hint = near_hint(data, file.path.parent)
+        self._note([Fault("Y611", Finding(path, found, hint=hint))], document)
         return None
 
     def _read(self, file: PolicyTestFile, name: str) -> Document | str:
@@ -129,20 +139,22 @@ class _Preparation:
     def _policy(
         self, test: PolicyTest, document: Document, file: PolicyTestFile
     ) -> LoadedPolicy | None:
+        if "policies" in test.unread:
+            return None
         names, folder = test.policies or (".",), file.path.parent
         named = tuple(file.beside if Path(name) == Path() else name for name in names)
+        spans = _spans(test, document) if test.policies else ()
         key = (named, folder, test.as_of or _UNSAID)
         if key not in self.policies:
             try:
-                self.policies[key] = load_policies(named, key[2], folder)
-            except FaultyPolicy as faulty:
-                self.policies[key] = None
+                self.policies[key] = load_policies(named, key[2], folder, spans)
+            except FaultyPolicy as faulty:  # what is missing is told to each test that names it
                 self.violations.extend(_asked(v, test, document) for v in faulty.violations)
-        return self.policies[key]
+        return self.policies.get(key)
 
-    def _unfit(self, test: PolicyTest, manifest: Document, loaded: LoadedPolicy) -> Iterator[Fault]:
-        """What a test names that is not there, and the day that it lacks."""
-        if loaded.policy.waivers and test.as_of is None:
+    def _unfit(self, test: PolicyTest, loaded: LoadedPolicy) -> Iterator[Fault]:
+        """What a test names that its policies do not have, and the day that it lacks."""
+        if loaded.policy.waivers and test.as_of is None and "as_of" not in test.unread:
             hint = "set `as_of`, the day on which they are judged, like 2026-12-01"
             text = "the policies of the test have waivers, and no day is set"
             yield Fault("Y601", Finding(test.path, text, hint=hint))
@@ -150,17 +162,21 @@ class _Preparation:
             self.codes[id(loaded)] = _codes(loaded.policy)
         yield from unfit_codes(test, self.codes[id(loaded)])
         yield from unknown_windows(test, window_names(loaded.policy))
-        if manifest.readable:
-            yield from unknown_tables(test, manifest.data)
+
+
+def _spans(test: PolicyTest, document: Document) -> tuple[Span, ...]:
+    """Where each policy of a test is named."""
+    paths = ((*test.policies_path, number) for number in range(len(test.policies or ())))
+    return tuple(Span(document.path, *document.locate(path)) for path in paths)
 
 
 def _asked(violation: Violation, test: PolicyTest, document: Document) -> Violation:
-    """A policy that is not there is shown where the test names it, not at its own path."""
-    if violation.code != "Y611" or (violation.span.line, violation.span.column) != _WHOLE:
+    """A test that names no policy and has none beside it is told where it stands."""
+    whole = (violation.span.line, violation.span.column) == _WHOLE
+    if test.policies or violation.code != "Y611" or not whole:
         return violation
     span = Span(document.path, *document.locate(test.policies_path))
-    hint = violation.hint if test.policies else "name the test's policies: `policies: [PATH]`"
-    return replace(violation, span=span, hint=hint)
+    return replace(violation, span=span, hint="name the test's policies: `policies: [PATH]`")
 
 
 def _codes(policy: Policy) -> Codes:
