@@ -157,8 +157,7 @@ class Assessment:
     disk: Disk | None
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedTable:
+class PlannedTable(NamedTuple):
     """One table's place in a window, and what follows from it.
 
     `alone_us` is its duration by itself at its full rate.
@@ -190,8 +189,7 @@ class PlannedTable:
         return estimate_basis(self.assumed)
 
 
-@dataclass(frozen=True, slots=True)
-class DeferredTable:
+class DeferredTable(NamedTuple):
     """A table outside the main window. `planned` is its place in a follow-up window, if any.
 
     `needs_us` is its duration by itself, `short_us` by how much it would not fit (0: it would).

@@ -144,7 +144,7 @@ def _by_value(members: Set[int], trial: Trial, values: Sequence[Fraction]) -> li
 
 
 def _queue(members: Set[int], trial: Trial, values: Sequence[Fraction]) -> Queue:
-    workload = trial.terms.workload(members)
+    workload = trial.workload(members)
     return Queue(workload, [values[table] for table in workload.tables])
 
 

@@ -12,12 +12,16 @@ from .deferral import unwelcome
 from .groundwork import Groundwork
 
 
-def class_reasons(ground: Groundwork, table: int) -> Iterator[Reason]:
-    """Who put the table into its class, and who took it along into a better one."""
+def class_reasons(
+    ground: Groundwork, placements: Mapping[str, Placement], table: int
+) -> Iterator[Reason]:
+    """Who put the table into its class, and who took it along into a better one.
+
+    `placements` are those of all classes.
+    """
     classed = ground.classification.tables[table]
-    placement = {entry.name: entry.placement for entry in ground.policy.classes}
     if classed.class_name is not None:
-        own = f"class {classed.class_name} ({placement[classed.class_name]})"
+        own = f"class {classed.class_name} ({placements[classed.class_name]})"
         by_manifest = "" if classed.rule else ", by the manifest's own priority"
         yield Reason(classed.rule, own + by_manifest)
     if classed.lifted_by is not None:

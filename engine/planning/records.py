@@ -126,7 +126,7 @@ def planned_tables(
             rows_per_chunk=cost.rows_per_chunk,
             depends_on=_depends_on(graph, table, edges),
             depends_on_rules=edges.by_child.get(table, ()),
-            because=tuple(class_reasons(ground, table)),
+            because=tuple(class_reasons(ground, placements, table)),
         )
 
 

@@ -53,8 +53,15 @@ class Trial:
         self.ranking = ranking
         self.fixed = frozenset(settled)
         self.timings = settled
+        self._gathered: tuple[Set[int], Workload] | None = None
         self.settled_us = last_finish(settled, settled)
         self.room, self.spare_us = _left(settled.values(), terms.capacity, terms.usable_us)
+
+    def workload(self, tables: Set[int]) -> Workload:
+        """These tables and what they cost; the last one asked for is kept."""
+        if self._gathered is None or self._gathered[0] != tables:
+            self._gathered = tables, self.terms.workload(tables)
+        return self._gathered[1]
 
     def fits(self, tables: Iterable[int]) -> bool:
         """Whether each of `tables` ends in time; what they need at least is looked at first."""
@@ -74,7 +81,7 @@ class Trial:
 
     def possible(self, tables: Set[int]) -> set[int]:
         """Those that would end in time if nothing but their parents stood in their way."""
-        workload = self.terms.workload([*self.fixed, *tables])
+        workload = self.workload(self.fixed | tables)
         ends = zip(workload.tables, earliest_finishes(workload), strict=False)
         return {t for t, end in ends if t in tables and end <= self.terms.usable_us}
 
