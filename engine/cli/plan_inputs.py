@@ -42,11 +42,14 @@ def committed_plans() -> list[str]:
 class PlanFile:
     """A plan as it stands in its file; `inputs` are paths as it states them, with hashes.
 
-    The first input is the manifest, the others are the files of its policy. `stated` is None where
-    it has not the form of a plan, and `misshapen` says why. The document's data are used up.
+    The first input is the manifest, the others are the files of its policy. `window` is the main
+    one, `draws` how many its risk has. `stated` is None where it has not the form of a plan, and
+    `misshapen` says why. The document's data are used up.
     """
 
     document: Document
+    window: str | None
+    draws: int
     stated: Stated | None
     misshapen: tuple[Breach, ...]
     inputs: tuple[tuple[DocPath, str, str], ...]
@@ -75,10 +78,15 @@ class PlanFile:
         day = data.get("as_of")
         inputs = tuple((p, _text(entry["path"]), _text(entry["sha256"])) for p, entry in stated)
         as_of = None if day is None else date.fromisoformat(day)
+        main = data.get("windows")
+        window = main[0].get("name") if isinstance(main, list) and main else None
+        risk = data.get("risk")
+        draws = risk.get("draws") if isinstance(risk, dict) else 0
+        known = (document, window, draws if isinstance(draws, int) else 0)
         try:
-            return cls(document, read_plan(data), (), inputs, as_of)
+            return cls(*known, read_plan(data), (), inputs, as_of)
         except MisshapenError as error:
-            return cls(document, None, tuple(error.breaches), inputs, as_of)
+            return cls(*known, None, tuple(error.breaches), inputs, as_of)
 
     @property
     def folder(self) -> Path:
@@ -139,18 +147,19 @@ class PlanFile:
             text = f"{shown(more, 200)} is in force, and the plan was made without it"
             yield self.wrong(("policies",), text, promise="inputs")
 
-    def policies_in(self, named: list[str], day: date) -> Iterator[LoadedPolicy]:
-        """Its policy, in each way that the files may have been named. Raises FaultyConfiguration.
+    def policies_in(self, named: list[str], day: date) -> Iterator[tuple[LoadedPolicy, Projects]]:
+        """Its policy, in each way that the files may have been named, and how it was found.
 
-        `named` are the policies of the command line.
+        `named` are the policies of the command line. Raises FaultyConfiguration.
         """
         for names in (named, *self._namings()):
+            projects = Projects(names, day)
             try:
-                policy = Projects(names, day).policy(self.manifest)
+                policy = projects.policy(self.manifest)
             except FaultyPolicy:  # a class or a rule is missing: more of the files were named
                 continue
             if policy is not None and _listed(policy, self.folder) == self._policies:
-                yield policy
+                yield policy, projects
 
     @property
     def _policies(self) -> list[str]:

@@ -84,7 +84,7 @@ def broken(plan: PlanFile, named: list[str], day: date) -> list[Violation]:
         text = "its manifest has faults and gives no plan: lint it"
         return [plan.wrong(("manifest", "path"), text, promise="inputs")]
     least: list[Breach] | None = None
-    for policy in plan.policies_in(named, as_of):
+    for policy, _ in plan.policies_in(named, as_of):
         breaches = verify(plan.stated, manifest, policy.policy, _where(manifest, policy))
         least = breaches if least is None or len(breaches) < len(least) else least
         if not least:

@@ -3,40 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from functools import partial
 from typing import Any
 
 from .containers import among, walk
 from .faults import Budget
 from .logic import every_item, single, some_item
 from .shared import Condition, Shared, Sieve, Sifted
-
-
-def quick(
-    budget: Budget,
-    macro: str,
-    items: Collection[Any],
-    weight: int,
-    key: object,
-    condition: Condition,
-    given: tuple[object, ...],
-) -> object:
-    """What a macro says of a list; the first failure is raised, whatever comes after it."""
-    sieve = Sieve(key, condition, given, weight)
-    return _folded(budget, macro, items, sieve, _QUICK)
-
-
-def exact(
-    budget: Budget,
-    macro: str,
-    items: Collection[Any],
-    weight: int,
-    key: object,
-    condition: Condition,
-    given: tuple[object, ...],
-) -> object:
-    """The same; an item that decides absorbs failures before and after it."""
-    sieve = Sieve(key, condition, given, weight)
-    return _folded(budget, macro, items, sieve, _EXACT)
 
 
 def same_as(budget: Budget, items: Collection[str], text: Callable[[], str]) -> bool:
@@ -48,13 +21,21 @@ _Alone = Mapping[str, Callable[[Collection[Any], Condition], object]]
 
 
 def _folded(
-    budget: Budget, macro: str, items: Collection[Any], sieve: Sieve, alone: _Alone
+    alone: _Alone,
+    budget: Budget,
+    macro: str,
+    items: Collection[Any],
+    weight: int,
+    key: object,
+    condition: Condition,
+    given: tuple[object, ...],
 ) -> object:
+    sieve = Sieve(key, condition, given, weight)
     found = items.sifted(budget, sieve) if isinstance(items, Shared) else None
     if found is None:
-        return alone[macro](walk(budget, items, sieve.weight), sieve.condition)
+        return alone[macro](walk(budget, items, weight), condition)
     if found.failing is not None and not _DECIDED[macro](found):
-        sieve.condition(found.failing)  # raises what it raised when it was asked first
+        condition(found.failing)  # raises what it raised when it was asked first
     return _ANSWERS[macro](found)
 
 
@@ -77,3 +58,9 @@ _ANSWERS: Mapping[str, Callable[[Sifted], object]] = {
     "exists_one": lambda found: found.yes == 1,
     "filter": lambda found: found.kept,
 }
+
+quick = partial(_folded, _QUICK)
+"""What a macro says of a list; the first failure is raised, whatever comes after it."""
+
+exact = partial(_folded, _EXACT)
+"""The same; an item that decides absorbs failures before and after it."""
