@@ -289,9 +289,13 @@ def test_an_edge_that_not_after_removed_neither_implies_nor_is_implied():
     assert implied("abc", ["ab", "bc", "ac"], [frees("r", "a", "b")]) == []
 
 
-@pytest.mark.parametrize(("visits", "block"), [(2, 8192), (0, 8192), (0, 4), (0, 0)])
+@pytest.mark.parametrize(
+    ("visits", "block", "in_sets"), [(2, 8192, 99), (0, 8192, 99), (0, 4, 99), (0, 4, 0)]
+)
 @given(st.sets(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=40))
-def test_in_a_graph_without_cycles_exactly_the_transitive_edges_are_implied(visits, block, raw):
+def test_in_a_graph_without_cycles_exactly_the_transitive_edges_are_implied(
+    visits, block, in_sets, raw
+):
     edges = {(max(pair), min(pair)) for pair in raw if pair[0] != pair[1]}
     reach = {node: set() for node in range(10)}
     for child in range(10):
@@ -305,6 +309,7 @@ def test_in_a_graph_without_cycles_exactly_the_transitive_edges_are_implied(visi
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("stowplan.graph.redundancy.FIRST_VISITS_PER_EDGE", visits)
         patch.setattr("stowplan.graph.redundancy.BLOCK", block)
+        patch.setattr("stowplan.graph.redundancy.IN_SETS", in_sets)
         found = implied("0123456789", [(str(c), str(p)) for c, p in sorted(edges)])
     assert set(found) == expected
     assert len(found) == len(expected)

@@ -311,10 +311,10 @@ def test_a_committed_plan_with_its_risk_is_checked_by_the_same_draws(tmp_path):
     path = tmp_path / "out" / "migration_plan.json"
     check = ("plan", "--check", path, "--policy", tmp_path / "policy.yaml")
     assert stowplan(*check).status == 0
-    for wrong, status in ((38, 1), (10**12, 2), ("many", 2)):
+    for wrong in (38, 10**12, "many"):
         plan["risk"]["draws"] = wrong
         path.write_text(json.dumps(plan))
-        assert stowplan(*check).status == status
+        assert stowplan(*check).status == 1
 
 
 def test_the_plan_with_its_risk_is_as_its_schema_says(tmp_path):

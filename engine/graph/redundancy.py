@@ -14,6 +14,8 @@ VISITS_PER_EDGE = 20
 FIRST_VISITS_PER_EDGE = 2
 """Most manifests are searched within this, for each block of tables; for those that are not, sets
 of tables cost less."""
+IN_SETS = VISITS_PER_EDGE * BLOCK
+"""Tables up to which they do."""
 
 
 def implied_edges(
@@ -28,7 +30,7 @@ def implied_edges(
     size = len(above) + sum(map(len, above))
     blocks = -(-graph.size // BLOCK)
     implied, bounded = _searched(graph, above, FIRST_VISITS_PER_EDGE * blocks * size)
-    if bounded and graph.size <= VISITS_PER_EDGE * BLOCK:
+    if bounded and graph.size <= IN_SETS:
         implied, bounded = _by_sets(graph, above), False
     elif bounded:
         implied, bounded = _searched(graph, above, VISITS_PER_EDGE * size)
