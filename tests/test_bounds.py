@@ -110,9 +110,10 @@ def test_no_schedule_ends_before_the_bound_and_the_witness_adds_up_to_it(instanc
     lower, witness = lower_bound(chains(tables, graph, demands, capacity), instance.names)
     assert recomputed(instance, witness) == lower
     ranks = data.draw(st.dictionaries(st.sampled_from(instance.tables), st.integers(0, 9)))
+    modes = data.draw(st.permutations([frozenset({0}), frozenset()]))
     for chosen in (tables, instance.tables):
         timings = schedule(
-            chosen, graph, demands, instance.classes, capacity, Ranking(ranks, frozenset({0}))
+            chosen, graph, demands, instance.classes, capacity, Ranking(ranks, *modes)
         )
         assert last_finish(timings, tables) >= lower
 
@@ -177,7 +178,9 @@ def test_improving_a_class_does_not_look_at_weaker_ones(instance):
         above = [table for table in instance.tables if instance.classes[table] <= level]
         part = improved(instance, above)
         assert {table: whole.ranks[table] for table in above} == part.ranks
-        assert {each for each in whole.fit_first if each <= level} == part.fit_first
+        for modes in ("fit_first", "rank_first"):
+            above = {each for each in getattr(whole, modes) if each <= level}
+            assert above == getattr(part, modes)
 
 
 def test_settled_classes_are_not_searched_again():

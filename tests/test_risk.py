@@ -4,6 +4,7 @@ import json
 import re
 import shlex
 import sys
+from dataclasses import replace
 from math import exp, log, sqrt
 from pathlib import Path
 from random import Random
@@ -70,7 +71,8 @@ def stretched(draw, most):
     instance = draw(instances(most=most))
     count = len(instance.tables)
     workload = gather(instance.tables, instance.graph, instance.demands, instance.capacity)
-    ranking = Ranking({}, draw(st.frozensets(st.integers(0, 2))))
+    fit, rank = (draw(st.frozensets(st.integers(0, 2))) for _ in range(2))
+    ranking = Ranking({}, fit, rank - fit)
     retiming = Retiming(workload, list(instance.classes), ranking)
     one = st.lists(stretches, min_size=count, max_size=count)
     return instance, ranking, retiming, [[ONE] * count, *draw(st.lists(one, max_size=3))]
@@ -99,7 +101,7 @@ def test_a_draw_is_the_schedule_of_stretched_demands(drawn):
         )
         for demand, factor in zip(instance.demands, factors, strict=True)
     ]
-    settled = Ranking(retiming.ranking.ranks, ranking.fit_first)
+    settled = replace(ranking, ranks=retiming.ranking.ranks)
     timings = schedule(
         *(instance.tables, instance.graph, demands),
         *(instance.classes, instance.capacity, settled),
@@ -118,8 +120,7 @@ def test_all_draws_at_once_are_timed_as_each_by_itself(drawn):
     _, _, retiming, draws = drawn
     each = [retiming.finishes(draw) for draw in draws]
     by_table = [list(row) for row in zip(*draws, strict=True)]
-    ranks = [retiming.ranking.ranks[node] for node in retiming.workload.tables]
-    rows = Rows(retiming.workload, retiming.levels, ranks, retiming.ranking.fit_first)
+    rows = Rows(retiming.workload, retiming.levels, retiming.ranking)
     assert lockstep.Lockstep(rows, by_table).finishes().T.tolist() == each
     required = range(0, len(by_table), 2)
     expected = [(max(ends[at] for at in required), max(ends)) for ends in each]
@@ -142,10 +143,10 @@ def test_many_tables_are_timed_at_once_as_each_by_itself(streams):
         for _ in tables
     ]
     workload = gather(tables, SmallGraph(40, frozenset(edges)), demands, Capacity(100, streams))
-    retiming = Retiming(workload, [at // 14 for at in tables], Ranking({}, frozenset({1})))
+    ranking = Ranking({}, frozenset({1}), frozenset({2}))
+    retiming = Retiming(workload, [at // 14 for at in tables], ranking)
     by_table = [[random.randrange(ONE // 2, 3 * ONE) for _ in range(20)] for _ in tables]
-    ranks = [retiming.ranking.ranks[at] for at in tables]
-    rows = Rows(workload, retiming.levels, ranks, retiming.ranking.fit_first)
+    rows = Rows(workload, retiming.levels, retiming.ranking)
     found = lockstep.Lockstep(rows, by_table).finishes().T.tolist()
     assert found == [retiming.finishes(draw) for draw in zip(*by_table, strict=True)]
 

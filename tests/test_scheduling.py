@@ -108,6 +108,16 @@ def test_fit_first_prefers_a_waiting_table_that_gets_its_full_rate():
     assert (timings[2].start_us, timings[1].start_us) == (0, 3 * SECOND)
 
 
+def test_rank_first_gives_way_to_the_longer_chain():
+    """`other` has begun when `big`, which `tail` waits for, comes: it has what is left then."""
+    first, big, tail, other = Demand(10, 60), Demand(6000, 60), Demand(3000, 60), Demand(3000, 60)
+    instance = small([first, big, tail, other], edges=[(0, 1), (1, 2)], streams=2, rate=80)
+    assert last_finish(run(instance), range(4)) > 180 * SECOND
+    timings = run(instance, ranking=Ranking(rank_first=frozenset({0})))
+    assert last_finish(timings, range(4)) == pytest.approx(150.2 * SECOND, rel=1e-3)
+    assert {segment.rate for segment in timings[3].segments} == {20}
+
+
 def test_a_settled_rank_replaces_the_static_one():
     instance = small([Demand(10), Demand(20)], streams=1)
     assert run(instance)[1].start_us == 0
@@ -148,8 +158,8 @@ def test_the_schedule_is_that_of_the_naive_walk(instance):
 @given(instances(most=14), st.data())
 def test_any_ranking_keeps_the_model(instance, data):
     ranks = data.draw(st.dictionaries(st.sampled_from(instance.tables), st.integers(0, 5)))
-    fit = data.draw(st.frozensets(st.integers(0, 2)))
-    assert faults(instance, run(instance, ranking=Ranking(ranks, fit))) == []
+    fit, rank = (data.draw(st.frozensets(st.integers(0, 2))) for _ in range(2))
+    assert faults(instance, run(instance, ranking=Ranking(ranks, fit, rank - fit))) == []
 
 
 @settings(max_examples=500, deadline=None)
@@ -159,7 +169,8 @@ def test_weaker_tables_never_change_a_stronger_tables_timing(instance, data):
     stronger = [table for table in instance.tables if instance.classes[table] <= level]
     weaker = [table for table in instance.tables if instance.classes[table] > level]
     some = instance.graph.closed(stronger + data.draw(st.lists(st.sampled_from(weaker or [0]))))
-    ranking = Ranking({}, data.draw(st.frozensets(st.integers(0, 2))))
+    fit, rank = (data.draw(st.frozensets(st.integers(0, 2))) for _ in range(2))
+    ranking = Ranking({}, fit, rank - fit)
     alone = run(instance, stronger, ranking)
     for chosen in (some, instance.tables):
         timings = run(instance, chosen, ranking)

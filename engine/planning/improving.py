@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from random import Random
 
 from stowplan.model import Capacity, Demand
@@ -50,7 +51,7 @@ def _improved(workload: Workload, classes: Sequence[int], level: int, ranking: R
     members = [at for at, other in enumerate(classes) if other == level]
     static = static_ranks(workload, classes)
     first = {workload.tables[at]: static[at] for at in members}
-    best = Ranking({**ranking.ranks, **first}, ranking.fit_first - {level})
+    best = replace(ranking, ranks={**ranking.ranks, **first})
     if len(workload.tables) > FITTED:
         return best
     finish = _finish(workload, classes, members, best)
@@ -74,20 +75,19 @@ def _finish(
 def _trials(
     workload: Workload, level: int, ranking: Ranking, first: Mapping[int, int]
 ) -> Iterator[Ranking]:
-    """What is tried: fit-first where caps make a difference, then ranks shaken more or less."""
+    """What is tried: the other ways to share, then ranks shaken more or less with each of them."""
     count = len(workload.tables)
-    fitting = ranking.fit_first | {level}
-    capped = min(workload.rates) < workload.capacity.rate
-    if capped:
-        yield Ranking({**ranking.ranks, **first}, fitting)
+    ways = [ranking, replace(ranking, rank_first=ranking.rank_first | {level})]
+    if min(workload.rates) < workload.capacity.rate:
+        ways.append(replace(ranking, fit_first=ranking.fit_first | {level}))
+    for way in ways[1:]:
+        yield replace(way, ranks={**ranking.ranks, **first})
     if count > RE_RANKED:
         return
     random = Random(f"stowplan: ranks of class {level}")  # noqa: S311 - a search, not a secret
     for number in range(min(TRIES, WORK // count)):
         ranks = _shaken(first, random, 4 ** (number % 4 + 1))
-        yield Ranking(
-            {**ranking.ranks, **ranks}, fitting if capped and number % 2 else ranking.fit_first
-        )
+        yield replace(ways[number % len(ways)], ranks={**ranking.ranks, **ranks})
 
 
 def _shaken(ranks: Mapping[int, int], random: Random, strength: int) -> dict[int, int]:

@@ -14,11 +14,13 @@ class Ranking:
 
     `ranks` by table; a higher one goes first; tables without one take the static rank.
     `fit_first` are the classes in which a waiting table whose full rate still fits goes before one
-    that would get only a part of its rate.
+    that would get only a part of its rate. `rank_first` are those in which a started table gives
+    way to one of a higher rank, as it does to a stronger class; no class is in both.
     """
 
     ranks: Mapping[int, int] = field(default_factory=dict)
     fit_first: frozenset[int] = frozenset()
+    rank_first: frozenset[int] = frozenset()
 
 
 def static_ranks(workload: Workload, classes: Sequence[int]) -> list[int]:

@@ -116,7 +116,7 @@ class Retiming:
         begun.sort(key=lambda table: (self.timings[table].start_us, table))
         first = {table: _FIRST - place for place, table in enumerate(begun)}
         ranking = self.arrangement.ranking
-        kept = Ranking({**ranking.ranks, **first}, ranking.fit_first)
+        kept = replace(ranking, ranks={**ranking.ranks, **first})
         return max(self._finishes(left, demands, change, kept).values(), default=0)
 
     def downstream(self, tables: Iterable[int]) -> frozenset[int]:

@@ -181,10 +181,11 @@ class Lockstep:
         rows = keys % count
         candidates[rows, draws] = NOBODY
         waiting = keys // count % (2 * count) >= count
+        anew = waiting & self.window.by_admission[rows]
         started = self.window.strongest[rows] + self.admitted[draws] * count
-        self.admitted[draws] += waiting
+        self.admitted[draws] += anew
         self._dismiss(self.slots[-1, draws], draws)
-        self.slots[-1, draws] = np.where(waiting, started, keys)
+        self.slots[-1, draws] = np.where(anew, started, keys)
 
     def _dismiss(self, keys: Keys, draws: Whole) -> None:
         """Holders that have lost their stream become candidates again; NOBODY is none."""

@@ -25,8 +25,9 @@ class Retiming:
         self.workload = workload
         dense = {level: place for place, level in enumerate(sorted(set(levels)))}
         self.levels = [dense[level] for level in levels]
-        fitting = frozenset(dense[level] for level in ranking.fit_first if level in dense)
-        self.ranking = Ranking(settled, fitting)
+        modes = (ranking.fit_first, ranking.rank_first)
+        fitting, by_rank = (frozenset(dense[level] for level in m if level in dense) for m in modes)
+        self.ranking = Ranking(settled, fitting, by_rank)
         self._serial = self._serial_order()
 
     def finishes(self, factors: Sequence[int]) -> list[int]:
@@ -104,8 +105,7 @@ class Retiming:
             return None
         if not fits_integers(own, self.levels, max(map(max, factors))):
             return None
-        ranks = [self.ranking.ranks[table] for table in own.tables]
-        rows = Rows(own, self.levels, ranks, self.ranking.fit_first)
+        rows = Rows(own, self.levels, self.ranking)
         ends = Lockstep(rows, factors).finishes()
         needed = ends[list(required)].max(axis=0, initial=0).tolist()
         return list(zip(needed, ends.max(axis=0).tolist(), strict=True))

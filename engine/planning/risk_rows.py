@@ -8,6 +8,7 @@ from itertools import chain
 import numpy as np
 import numpy.typing as npt
 
+from .ranking import Ranking
 from .workload import MICROSECONDS, Workload
 
 Whole = npt.NDArray[np.int64]
@@ -35,16 +36,17 @@ class Rows:
 
     Rows are in the order of their ranks: class, rank, name. A key is `place * count + row`
     with `place = class * 2 * count + n` for the n-th admitted, `… + count + row` for one that
-    waits, so that the least key is the most pressing table.
+    waits, and for every one of a class of `rank_first`: the least key is the most pressing table.
     """
 
     def __init__(
         self,
         workload: Workload,
         levels: Sequence[int],
-        ranks: Sequence[int],
-        fit_first: frozenset[int],
+        ranking: Ranking,
     ) -> None:
+        """`levels` by position; `ranking` has the rank of every table."""
+        ranks = [ranking.ranks[table] for table in workload.tables]
         self.workload = workload
         self.count = count = len(workload.tables)
         self.by_rank = sorted(range(count), key=lambda at: (levels[at], -ranks[at], at))
@@ -55,7 +57,8 @@ class Rows:
         self.waiting = (waiting * count + np.arange(count)).astype(np.int32)
         self.strongest = (self.levels * 2 * count * count + np.arange(count)).astype(np.int32)
         self.full_or_none = np.append(self.full, 0)
-        self.fitting = np.isin(self.levels, sorted(fit_first))
+        self.fitting = np.isin(self.levels, sorted(ranking.fit_first))
+        self.by_admission = ~np.isin(self.levels, sorted(ranking.rank_first))
         row = {at: row for row, at in enumerate(self.by_rank)}
         nodes = (*self.by_rank, *range(count, len(workload.children)))
         below = [[row.get(child, child) for child in workload.children[node]] for node in nodes]

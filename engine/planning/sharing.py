@@ -27,6 +27,7 @@ class Run:
 
     A table's key is one integer: `class * width + n` for the n-th admitted, and
     `class * width + count + n` for the n-th by rank of those that wait (`width` is `2 * count`).
+    In a class of `rank_first` it stays the latter.
     `target` is the rate that a table is to have from now on, `rate` the one since `since`.
     """
 
@@ -38,6 +39,7 @@ class Run:
         self.classes = classes
         self.rates = workload.rates
         self.fit_first = ranking.fit_first
+        self.rank_first = ranking.rank_first
         self.noting = noting
         self.count = count
         self.width = 2 * count
@@ -229,7 +231,7 @@ class Run:
     def _admit(self, key: int, moves: bool) -> None:
         """Give a candidate a stream, taken from the weakest holder if none is left."""
         at = self._table(key)
-        if key % self.width >= self.count:
+        if key % self.width >= self.count and key // self.width not in self.rank_first:
             key = self.keys[at] = self.classes[at] * self.width + self.admitted
             self.tables[self.admitted] = at
             self.admitted += 1
