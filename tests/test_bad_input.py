@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from command import stowplan
@@ -491,6 +492,8 @@ def test_what_else_is_in_the_output_folder_is_left_alone(folder):
     assert stowplan("plan", "m.json", "--policy", "policy.yaml", "-o", "out").status == 0
     assert sorted(path.name for path in (folder / "out").iterdir()) == [
         "follow_up.manifest.json",
+        "migration_plan.csv",
+        "migration_plan.html",
         "migration_plan.json",
         "migration_plan.md",
         "notes.txt",
@@ -609,6 +612,8 @@ def test_the_json_of_hostile_names_holds_them_unchanged(hostile):
 def test_nothing_is_written_outside_the_output_folder(hostile):
     assert sorted(path.name for path in hostile.iterdir()) == [
         "follow_up.manifest.json",
+        "migration_plan.csv",
+        "migration_plan.html",
         "migration_plan.json",
         "migration_plan.md",
     ]
@@ -647,3 +652,29 @@ def test_the_rule_that_opens_a_cycle_can_be_pasted_whatever_the_names(name, fold
     (folder / "opened.yaml").write_text(POLICY + indented)
     again = stowplan("lint", "m.json", "--policy", "opened.yaml")
     assert (again.status, again.output) == (0, "")
+
+
+CONSTRAINTS = "- Window: 4 hours\n- Bandwidth: 10 MB/s\n- CRITICAL: orders\n"
+
+
+def test_a_constraints_file_by_its_name_stands_for_the_manifest_beside_it(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("constraints.md").write_text(CONSTRAINTS)
+    alone = stowplan("lint", "constraints.md")
+    assert (alone.status, alone.output) == (0, "")
+    assert alone.errors == "note: constraints.md: read; there is no manifest beside it\n"
+    Path("manifest.yaml").write_text("tables:\n  - {name: orders, rows: 1, size_mb: 1}\n")
+    both = stowplan("lint", "constraints.md", "manifest.yaml")
+    assert both.errors == "1 manifest: 0 errors\n"
+    Path("constraints.md").write_text(f"{CONSTRAINTS}- orders should come early\n")
+    faulty = stowplan("lint", "constraints.md")
+    assert faulty.status == 2
+    assert faulty.output.startswith("constraints.md:4:3: error[Y601] a constraint that is not read")
+
+
+def test_a_policy_without_tests_fails_only_where_tests_are_asked_for(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert stowplan("test").status == 2
+    outcome = stowplan("test", "--if-any")
+    assert (outcome.status, outcome.output) == (0, "")
+    assert outcome.errors == "note: nothing to test: no *_test.yaml in .\n"

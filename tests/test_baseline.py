@@ -104,6 +104,20 @@ def test_the_file_reads_well_and_is_the_same_each_time(project):
     assert len(first.splitlines()) == 7
 
 
+def test_writing_it_over_some_files_keeps_the_entries_of_the_others(project):
+    project("db/n.yaml", "tables:\n  - {name: x, rows: 1}\ndependencies: {x: [gone]}\n")
+    lint("--write-baseline", "b.json")
+    first = json.loads(Path("b.json").read_text())["findings"]
+    lint("db/n.yaml", "--write-baseline", "b.json")
+    again = json.loads(Path("b.json").read_text())["findings"]
+    assert {entry["path"] for entry in first} == {"db/m.yaml", "db/n.yaml"}
+    assert again == first
+    Path("db/m.yaml").unlink()
+    lint("db/n.yaml", "--write-baseline", "b.json")
+    left = json.loads(Path("b.json").read_text())["findings"]
+    assert {entry["path"] for entry in left} == {"db/n.yaml"}
+
+
 def test_a_clean_project_has_an_empty_baseline(project):
     project("db/m.yaml", "tables:\n  - {name: a, rows: 1, size_mb: 1}\n")
     assert lint("--write-baseline", "b.json").status == 0

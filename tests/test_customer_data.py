@@ -26,7 +26,14 @@ READINGS = {
 }
 """For each golden folder below fixtures/expected the policy that it is planned by."""
 
-ARTEFACTS = ["follow_up.manifest.json", "migration_plan.json", "migration_plan.md"]
+ARTEFACTS = [
+    "follow_up.manifest.json",
+    "migration_plan.csv",
+    "migration_plan.json",
+    "migration_plan.md",
+]
+PAGE = "migration_plan.html"
+"""No golden file: it holds the page's own script and style (tests/test_page.py)."""
 
 
 def planned(reading: str, folder: Path, *arguments: str, manifest: str = MANIFEST) -> Path:
@@ -83,7 +90,8 @@ def test_the_artefacts_are_the_golden_ones(reading, name, artefacts):
 
 @pytest.mark.parametrize("reading", READINGS)
 def test_nothing_else_is_written(reading, artefacts):
-    assert sorted(path.name for path in artefacts[reading].iterdir()) == ARTEFACTS
+    written = {path.name for path in artefacts[reading].iterdir()}
+    assert written == {*ARTEFACTS, PAGE}
     golden = ROOT / "fixtures" / "expected" / reading
     assert sorted(path.name for path in golden.iterdir()) == ARTEFACTS
 
@@ -194,18 +202,23 @@ def test_the_only_finding_on_the_scenario_is_an_edge_that_others_imply():
     )
 
 
-def test_a_plan_in_a_folder_is_not_taken_for_a_manifest(artefacts):
-    """Lint of a folder with artefacts: the follow-up manifest is one, the plan is none."""
-    outcome = stowplan("lint", artefacts["customer-data"])
-    assert (outcome.status, outcome.output) == (0, "")
-    assert outcome.errors.startswith("1 manifest, 1 other file skipped: 0 errors")
+def test_what_a_plan_makes_is_not_linted_with_the_folder_that_it_is_in(artefacts, tmp_path):
+    """A search passes over the plan and the follow-up manifest; by its name it is linted."""
+    folder = tmp_path / "db"
+    shutil.copytree(artefacts["customer-data"], folder / "plan")
+    shutil.copy(ROOT / MANIFEST / "manifest.json", folder)
+    outcome = stowplan("lint", folder)
+    assert outcome.errors.startswith("1 manifest, 2 other files skipped: 0 errors")
+    outcome = stowplan("lint", folder / "plan" / "follow_up.manifest.json")
+    assert outcome.errors.startswith("1 manifest: 0 errors")
 
 
 def rewrite() -> Iterator[Path]:
     """Make what is planned now the golden artefacts; yields the files that changed."""
     for reading in READINGS:
         with tempfile.TemporaryDirectory() as temporary:
-            for path in sorted(planned(reading, Path(temporary)).iterdir()):
+            folder = planned(reading, Path(temporary))
+            for path in [folder / name for name in ARTEFACTS]:
                 golden = ROOT / "fixtures" / "expected" / reading / path.name
                 golden.parent.mkdir(parents=True, exist_ok=True)
                 if not golden.exists() or golden.read_bytes() != path.read_bytes():

@@ -147,6 +147,8 @@ def test_what_is_no_plan_cannot_be_checked(project, text):
         ("db/manifest.yaml", True),
         ("db/orders.manifest.yml", True),
         ("OUTPUT/follow_up.manifest.json", False),
+        ("db/constraints.md", True),
+        ("README.md", False),
         ("package.json", False),
         ("db/manifest.json.bak", False),
         ("webmanifest.json", False),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -138,19 +138,39 @@ def accepted(
     return Accepted(found.violations, baseline.stale(found.used, judged))
 
 
-def started(violations: Sequence[Violation], path: str, firm: frozenset[str]) -> Accepted:
-    """A new baseline of all that may be accepted, and the violations as it leaves them.
+def started(
+    violations: Sequence[Violation],
+    path: str,
+    firm: frozenset[str],
+    manifests: Iterable[str],
+    policies: Iterable[str],
+) -> Accepted:
+    """A baseline of all that may be accepted, and the violations as it leaves them.
 
-    Raises UsageError where it would replace a file of another kind.
+    One that is there already keeps its entries of files that this run has not looked at. Raises
+    UsageError where it would replace a file of another kind.
     """
     from stowplan.baseline import accept, entries  # noqa: PLC0415
     from stowplan.reports.baseline_json import baseline_json  # noqa: PLC0415
 
     _refuse_other(Path(path))
     seen = seen_from(Path(path))
-    listed = entries(violations, firm, seen)
+    judged = {seen(file) for file in (*manifests, *policies)}
+    kept = [entry for entry in _listed(Path(path)) if entry.path not in judged]
+    listed = tuple(sorted((*entries(violations, firm, seen), *kept)))
     found = accept(violations, listed, firm, seen)
     return Accepted(found.violations, (), ((Path(path), baseline_json(listed)),))
+
+
+def _listed(path: Path) -> Iterator[Entry]:
+    """The entries of a baseline that is there, of files that are; of a faulty one nothing is."""
+    if not path.is_file():
+        return
+    try:
+        baseline = _read(path.as_posix(), ())
+    except FaultyBaseline:
+        return
+    yield from (entry for entry in baseline.entries if not _is_gone(path.parent, entry.path))
 
 
 def firm_codes(policies: Iterable[Policy]) -> frozenset[str]:

@@ -124,6 +124,8 @@ def _output(formats: Sequence[str]) -> Callable[[str], tuple[str, Path]]:
 
     def output(text: str) -> tuple[str, Path]:
         form, _, file = text.partition("=")
+        if file == "-":
+            raise argparse.ArgumentTypeError(f"for standard output write --format {form}")
         if form not in formats or not file or "\0" in file:
             known = ", ".join(formats)
             raise argparse.ArgumentTypeError(f"{text!r} is not FORMAT=FILE with one of {known}")

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from stowplan.documents import Document
+from stowplan.documents import Document, Unreadable
 from stowplan.evaluation import ordered
 from stowplan.model import Violation
 from stowplan.reports.lint_run import LintRun
@@ -32,11 +32,11 @@ from .configuration import Configuration, FaultyConfiguration
 from .formats import add_formats, chosen, text_of, write
 from .idle_globs import idle_globs
 from .inspection import inspect, unused
-from .manifests import Found, find_manifests
+from .manifests import Found, find_manifests, manifest_of
 from .outcome import CANNOT, FINE, UsageError, add_as_of, add_fail_on, add_policy, today
 from .places import violations_of
 from .policies import FaultyPolicy, LoadedPolicy
-from .projects import Projects
+from .projects import CONSTRAINTS, Projects
 from .settings import add_show_config, exit_status, show_config
 from .usages import listed_manifests, other_manifests, with_policies
 
@@ -78,7 +78,10 @@ def run(options: argparse.Namespace) -> int:
     projects = Projects(options.policy, today(options), options.fail_on)
     try:
         configuration = projects.configuration(_start(options.paths))
-        found = find_manifests(_paths(options.paths, configuration))
+        paths = _meant(options.paths, projects)
+        if options.paths and not paths:
+            return FINE
+        found = find_manifests(_paths(paths, configuration))
         stated = baseline_in_force(options, configuration)
         if options.show_config:
             named = (*(d.path for d in found.documents), *(path for path, _ in found.unreadable))
@@ -122,6 +125,25 @@ def _start(paths: list[str]) -> Path:
     """Where the search for the run's stowplan.yaml begins: at the first path."""
     first = Path(paths[0]) if paths else Path()
     return first if first.is_dir() else first.parent
+
+
+def _meant(paths: list[str], projects: Projects) -> list[str]:
+    """The paths, for a constraints.md the manifest beside it; its own faults come first.
+
+    Raises FaultyPolicy.
+    """
+    meant: list[str] = []
+    for path in paths:
+        if Path(path).name != CONSTRAINTS or Path(path).is_dir():
+            meant.append(path)
+            continue
+        projects.stated(path)
+        try:
+            meant.append(manifest_of(Path(path).parent.as_posix()).as_posix())
+        except Unreadable:
+            told = f"note: {path}: read; there is no manifest beside it"
+            print(printable(told), file=sys.stderr)
+    return meant
 
 
 def _paths(paths: list[str], configuration: Configuration | None) -> list[str]:
@@ -197,10 +219,10 @@ def _accepted(
     if baseline is None and written is None:
         return Accepted(violations)
     firm = firm_codes(loaded.policy for loaded in linted.policies)
+    manifests = [document.path for document in found.documents]
+    policies = [path for loaded in linted.policies for path in loaded.documents]
     if baseline is None:
-        return started(violations, written or "", firm)
-    manifests = (document.path for document in found.documents)
-    policies = (path for loaded in linted.policies for path in loaded.documents)
+        return started(violations, written or "", firm, manifests, policies)
     return accepted(violations, baseline, firm, manifests, policies)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
@@ -70,6 +71,10 @@ class Projects:
             )
         return self._policies[names]
 
+    def stated(self, policy: str) -> LoadedPolicy:
+        """A policy file by itself. Raises FaultyPolicy."""
+        return load_policies((policy,), self._today)
+
     def fail_on(self, manifests: Iterable[str]) -> Callable[[str], Severity]:
         """From which severity on a violation counts, by the path of the file that it is in.
 
@@ -94,11 +99,12 @@ class Projects:
         stated = configuration and configuration.policies(manifest)
         if stated:
             return stated
+        # Whatever has the name counts: a link that leads nowhere must not pass for no policy.
         beside = manifest.parent / "policies"
-        if beside.exists():
+        if os.path.lexists(beside):
             return Setting((beside.as_posix(),), "policies/ beside the manifest")
         constraints = manifest.parent / CONSTRAINTS
-        if constraints.is_file():
+        if os.path.lexists(constraints):
             return Setting((constraints.as_posix(),), f"{CONSTRAINTS} beside the manifest")
         return Setting((), "default")
 

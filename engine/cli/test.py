@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from stowplan.reports.junit import JunitMissingError
+from stowplan.reports.text import printable
 
 from .configuration import FaultyConfiguration
 from .formats import add_output, write_files
 from .outcome import CANNOT, FINE, FOUND, UsageError
 from .testing.coverage import uncovered
-from .testing.files import find_test_files
+from .testing.files import NothingToTestError, find_test_files
 from .testing.preparing import FaultyTests, prepare
 from .testing.reporting import FORMATS, Format, summary
 from .testing.running import PolicyTestRun, run_tests
@@ -35,6 +36,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="exit with 1 where no test made a rule fire, or a check both hold and break",
     )
+    parser.add_argument(
+        "--if-any",
+        action="store_true",
+        help="with no tests at all there is nothing to do, and the exit status is 0; for hooks",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -42,6 +48,11 @@ def run(options: argparse.Namespace) -> int:
     try:
         files = find_test_files(options.paths)
         prepared = prepare(files)
+    except NothingToTestError as nothing:
+        if not options.if_any:
+            raise
+        print(f"note: {printable(str(nothing))}", file=sys.stderr)
+        return FINE
     except (FaultyConfiguration, FaultyTests) as faulty:
         violations = faulty.violations
         read = {Path(violation.span.path) for violation in violations}

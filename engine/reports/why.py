@@ -210,7 +210,7 @@ def _chunks(cost: TableCost) -> str:
     cut = cost.chunk_ceiling is not None and stated is not None and own.chunk < stated
     by = ", all that memory allows" if cut else ""
     rows = decimal_text(own.rows_per_chunk * 1_000_000)
-    return f"{count_text(own.chunks, 'chunk')} of {size_text(own.chunk)}{by}: {rows} rows each"
+    return f"{count_text(own.chunks, 'chunk')} of {size_text(own.chunk)}{by}: up to {rows} rows"
 
 
 def _cost_rule(row: CostRule) -> Iterator[str]:

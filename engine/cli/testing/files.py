@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -13,7 +14,7 @@ from stowplan.cli.policies import PACK_PREFIX, shipped_packs
 from stowplan.model import shown
 from stowplan.spelling import nearest
 
-_ENDINGS = ("_test.yaml", "_test.yml")
+_ENDINGS = (".yaml", ".yml", ".json")
 
 
 class PolicyTestFile(NamedTuple):
@@ -22,6 +23,10 @@ class PolicyTestFile(NamedTuple):
     path: Path
     label: str
     beside: str
+
+
+class NothingToTestError(UsageError):
+    """There is no file of tests where they were looked for."""
 
 
 def find_test_files(paths: Sequence[str]) -> tuple[PolicyTestFile, ...]:
@@ -33,10 +38,10 @@ def find_test_files(paths: Sequence[str]) -> tuple[PolicyTestFile, ...]:
     files: dict[Path, PolicyTestFile] = {}
     for path in searched:
         for file in _files(path):
-            files.setdefault(file.path.resolve(), file)
+            files.setdefault(Path(os.path.realpath(file.path)), file)
     if not files:
         where = ", ".join(shown(path) for path in searched)
-        raise UsageError(f"nothing to test: no *_test.yaml in {where}")
+        raise NothingToTestError(f"nothing to test: no *_test.yaml in {where}")
     return tuple(files.values())
 
 
@@ -47,7 +52,7 @@ def default_paths() -> list[str]:
     named = [name for scope in scopes if scope.policies for name in scope.policies.value]
     own = (Path(name) for name in named if not name.startswith(PACK_PREFIX))
     folders = [(path if path.is_dir() else path.parent).as_posix() for path in own]
-    return list(dict.fromkeys(folders)) or ["policies" if Path("policies").is_dir() else "."]
+    return list(dict.fromkeys(folders)) or ["policies" if os.path.lexists("policies") else "."]
 
 
 def _files(path: str) -> Iterator[PolicyTestFile]:
@@ -76,8 +81,39 @@ def _pack(name: str) -> Path:
 
 
 def _below(folder: Path) -> Iterator[Path]:
-    """Every test file below a folder, by path; hidden folders are passed over."""
-    for path in sorted(folder.rglob("*_test.y*ml")):
-        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if path.name.endswith(_ENDINGS) and not hidden and path.is_file():
-            yield path
+    """Every test file below a folder, by path; hidden folders are passed over. Raises UsageError.
+
+    What has the name and cannot be read is there too, so that it is told and not skipped.
+    """
+    yield from sorted(path for path in _visible(folder) if _is_test(path))
+
+
+def _visible(folder: Path) -> Iterator[Path]:
+    for top, folders, files in os.walk(folder, onerror=_refuse):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        yield from (Path(top, name) for name in (*folders, *files) if not name.startswith("."))
+
+
+def _refuse(error: OSError) -> None:
+    reason = (error.strerror or str(error)).lower()
+    raise UsageError(f"{shown(str(error.filename))}: cannot be read: {reason}")
+
+
+def _is_test(path: Path) -> bool:
+    """Whether a path has a test's name; a JSON file only with `tests` at its top."""
+    ending = path.suffix.lower()
+    if not path.stem.endswith("_test") or ending not in _ENDINGS:
+        return False
+    return ending != ".json" or not path.is_file() or _has_tests(path)
+
+
+def _has_tests(path: Path) -> bool:
+    """Whether JSON has `tests` at its top; what is none is judged by its text."""
+    try:
+        content = path.read_bytes()
+        data = json.loads(content)
+    except OSError:
+        return True
+    except (ValueError, RecursionError):
+        return b'"tests"' in content
+    return isinstance(data, dict) and "tests" in data
