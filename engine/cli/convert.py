@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from stowplan.constraints import ConvertedPolicy, convert, policy_yaml
+from stowplan.constraints import NOT_SAID, ConvertedPolicy, convert, policy_yaml
 from stowplan.documents import Document, Unreadable, read
 from stowplan.model import shown
 from stowplan.reports.text import printable
@@ -69,22 +69,16 @@ def _write(path: Path, text: str, source: Path) -> None:
 def _told(policy: ConvertedPolicy, path: str, *, verbose: bool) -> list[str]:
     """A line for each unread one; with `verbose` for all, in the order of the text."""
     told = [
-        (line.line, line.column, f'not read: "{shown(line.text, 300)}": {line.reason}')
+        (line.line, line.column, f'not read: "{shown(line.text, 300)}": {_mended(line.reason)}')
         for line in policy.unread
     ]
     if verbose:
-        told += [(line.line, 1, f"structure: {shown(line.text, 300)}") for line in policy.passed]
-        told += [(note.line, 1, f"always done: {note.note}") for note in policy.notes]
-        told += _rules(policy)
+        told += [(*line[:2], f"structure: {shown(line.text, 300)}") for line in policy.passed]
+        told += [(*note[:2], f"always done: {note.note}") for note in policy.notes]
+        told += [(*line[:2], f"rule {line.rule}") for line in policy.stating]
     return [f"{path}:{line}:{column}: {text}" for line, column, text in sorted(told)]
 
 
-def _rules(policy: ConvertedPolicy) -> list[tuple[int, int, str]]:
-    """Each rule, or figure of a rule, and the line that states it; a line is told once."""
-    rules = policy.data["rules"]
-    said = {
-        (line, column, f"rule {rules[path[1]]['id']}")
-        for path, (line, column) in policy.places.items()
-        if isinstance(path[1], int)
-    }
-    return sorted(said)
+def _mended(reason: str) -> str:
+    """A reason, with a hint where it has none of its own."""
+    return f"{reason}; docs/constraints.md lists them all" if reason == NOT_SAID else reason

@@ -5,7 +5,7 @@ reason; nothing is guessed.
 """
 
 from .policy import ConvertedPolicy, convert
-from .reading import Unread
+from .reading import NOT_SAID, Unread
 from .writing import policy_yaml
 
-__all__ = ["ConvertedPolicy", "Unread", "convert", "policy_yaml"]
+__all__ = ["NOT_SAID", "ConvertedPolicy", "Unread", "convert", "policy_yaml"]

@@ -24,10 +24,19 @@ class Kind(enum.Enum):
     """Code, quotes, comments that share their line: never read."""
 
 
+class Line(NamedTuple):
+    """What one line gives to its block, and where that starts, from 1."""
+
+    number: int
+    column: int
+    text: str
+
+
 class Block(NamedTuple):
     """One block: where its text starts, from 1; `depth` is a heading's level, else an indentation.
 
-    `cells` and `header` belong to the row of a table.
+    `cells` and `header` belong to the row of a table; `more` are the lines on which it goes on,
+    whose text is in `text` too.
     """
 
     kind: Kind
@@ -37,6 +46,15 @@ class Block(NamedTuple):
     depth: int = 0
     cells: tuple[str, ...] = ()
     header: tuple[str, ...] = ()
+    more: tuple[Line, ...] = ()
+
+    @property
+    def parts(self) -> Iterator[Block]:
+        """Each of its lines as a block."""
+        said = sum(len(line.text) + 1 for line in self.more)
+        yield self._replace(text=self.text[: len(self.text) - said], more=())
+        for line in self.more:
+            yield Block(self.kind, *line, self.depth)
 
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
@@ -55,12 +73,13 @@ def blocks(text: str) -> list[Block]:
 
 
 class _Blocks:
-    """A walk over the lines; `open` is the paragraph or bullet that a next line may go on with."""
+    """A walk over the lines; a next line may go on with `open`, a paragraph or bullet."""
 
     def __init__(self, text: str) -> None:
         self._lines = [line.removesuffix("\r") for line in text.split("\n")]
         self._at = 0
         self._open: Block | None = None
+        self._more: list[Line] = []
         self._in_list = False
 
     def walk(self) -> Iterator[Block]:
@@ -90,8 +109,8 @@ class _Blocks:
         heading, bullet = _HEADING.fullmatch(line), _BULLET.fullmatch(line)
         if self._open and self._open.kind is Kind.PROSE and (under := _UNDERLINE.fullmatch(line)):
             level = 1 if under[1][0] == "=" else 2
-            yield self._open._replace(kind=Kind.HEADING, depth=level)
-            self._open, self._in_list = None, False
+            yield from (b._replace(kind=Kind.HEADING, depth=level) for b in self._closed())
+            self._in_list = False
         elif heading:
             yield from self._closed()
             self._in_list = False
@@ -113,7 +132,8 @@ class _Blocks:
         """A line that goes on with what is open, starts a paragraph, or is indented as code is."""
         indentation = _width(line[: len(line) - len(line.lstrip())])
         if self._open is not None:
-            self._open = self._open._replace(text=f"{self._open.text} {line.strip()}")
+            text = line.strip()
+            self._more.append(Line(self._at + 1, line.find(text) + 1, text))
             return
         if not indentation:
             self._in_list = False
@@ -176,8 +196,9 @@ class _Blocks:
 
     def _closed(self) -> Iterator[Block]:
         if self._open is not None:
-            yield self._open
-        self._open = None
+            text = " ".join((self._open.text, *(line.text for line in self._more)))
+            yield self._open._replace(text=text, more=tuple(self._more))
+        self._open, self._more = None, []
 
 
 def _cells(line: str) -> tuple[str, ...]:

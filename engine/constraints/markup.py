@@ -47,7 +47,7 @@ class Sentence:
         if _is_emphasized(text):
             raise Refusal("emphasis with underscores looks like a name: write names in backticks")
         text = _SPACE.sub(" ", text).strip().replace(" ,", ",")
-        text = re.sub(r"(?<!\d):(?=\S)", ": ", text)
+        text = re.sub(r"(?<!\d):(?!//)(?=\S)", ": ", text)
         text = re.sub(r"(?<!\d),(?=\S)|,(?=[^\s\d])", ", ", text)
         self.text = text
         if self.text.endswith((".", ";")) and not self.text.endswith(".."):
@@ -81,6 +81,7 @@ _DOUBTS = (
     ("`", "a backtick without its pair"),
     ("\\", "a backslash outside backticks"),
     ("~", "what `~` means is open: crossed out, or about"),
+    ("](", "a link is not read: write its text alone"),
 )
 
 

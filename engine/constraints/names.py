@@ -5,10 +5,11 @@ A sentence starts with a capital, whatever the table's name; in a policy names h
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from .markup import Name, Refusal
-from .reading import Classed, Ordered, Statement
+from .reading import Classed, Noted, Ordered, Spent, Statement
+from .wording import DOUBTFUL
 
 
 class Spellings:
@@ -43,6 +44,44 @@ class Spellings:
             return next(iter(known))
         either = " or ".join(sorted(known or {name.text, name.text.lower()}))
         raise Refusal(f'"{name.text}" may be {either}: write it in backticks')
+
+
+class Listing:
+    """Which bare words a text takes for tables.
+
+    A text that lists tables of two classes or more, and says nothing of all others, names all its
+    tables there: then a word of letters alone must be one of them.
+    """
+
+    def __init__(self, statements: Collection[Statement]) -> None:
+        listed = [s for s in statements if not isinstance(s, Spent | Noted) and s.listed]
+        classes = {s.name for s in listed if isinstance(s, Classed) and s.by_class}
+        rest = any(isinstance(s, Classed) and not s.tables for s in statements)
+        self._whole = len(classes) > 1 and not rest
+        named = [name for s in listed for name in _names(s)]
+        named += (name for s in statements for name in _names(s) if name.quoted)
+        self._listed = {name.text.lower() for name in named}
+        self._quoted = {name.text for name in named if name.quoted}
+
+    def check(self, statement: Statement) -> None:
+        """Raises Refusal for a word that may be none of a table."""
+        for name in _names(statement):
+            word = name.text.lower()
+            if name.quoted or name.text in self._quoted:
+                continue
+            if word in DOUBTFUL:
+                raise Refusal(f'"{name.text}" may be no table: write it in backticks if it is one')
+            if self._whole and word.isalpha() and word not in self._listed:
+                raise Refusal(
+                    f'"{name.text}" is in no list of a class: add it to one, '
+                    "or write it in backticks"
+                )
+
+
+def _names(statement: Statement) -> tuple[Name, ...]:
+    if isinstance(statement, Classed):
+        return statement.tables
+    return (*statement.tables, *statement.others) if isinstance(statement, Ordered) else ()
 
 
 def _note(names: Iterable[Name], quoted: dict[str, set[str]], bare: dict[str, set[str]]) -> None:

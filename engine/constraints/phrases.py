@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 
@@ -22,6 +23,16 @@ def _each(states: str, note: str, *templates: str) -> tuple[Phrase, ...]:
 
 
 _WINDOW = "[the] [available|total|main|planned] [maintenance|migration|time|cut-over] window"
+
+_CLASS_LIST = "CLASS [tables|table] : TABLES"
+
+LISTS: Mapping[str, bool] = {
+    _CLASS_LIST: True,
+    "must migrate : TABLES": False,
+    "(can wait|later|follow-up) : TABLES": False,
+    "(do not migrate|never migrate|don't migrate|exclude) : TABLES": False,
+}
+"""Phrasings that only list tables, and whether under the name of a class."""
 
 PHRASES: tuple[Phrase, ...] = (
     *_each(
@@ -123,7 +134,7 @@ PHRASES: tuple[Phrase, ...] = (
         "chunks of [MOST] SIZE",
         "chunks (must|may) (be|hold) MOST SIZE",
     ),
-    *_each("class", "", "CLASS [tables|table] : TABLES", "TABLES : CLASS"),
+    *_each("class", "", _CLASS_LIST, "TABLES : CLASS"),
     *_each("class", "", "TABLES (is|are) [a|all] CLASS [table|tables]"),
     *_each("class CRITICAL", "", "must migrate : TABLES"),
     *_each(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from fractions import Fraction
 
@@ -76,6 +76,21 @@ def _bytes(number: str, unit: str, time: str) -> str:
     whole, rest = divmod(exact.numerator, 10**6)
     decimals = f"{rest:06d}".rstrip("0")
     return f"{whole}.{decimals}MB" if decimals else f"{whole}MB"
+
+
+def amount(value: str | int, place: str) -> int | Fraction | datetime:
+    """What was read in a place (`SIZE`, …), as a number or a moment: so that 2 GB is 2000 MB."""
+    return value if isinstance(value, int) else _AMOUNTS[place](value)
+
+
+_AMOUNTS: Mapping[str, Callable[[str], int | Fraction | datetime]] = {
+    "DURATION": parse_duration,
+    "HOURS": parse_duration,
+    "SIZE": parse_size,
+    "RATE": parse_rate,
+    "SHARE": parse_share,
+    "MOMENT": datetime.fromisoformat,
+}
 
 
 def count(text: str) -> int:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+from fractions import Fraction
 from functools import cache
 from typing import NamedTuple, TypeAlias
 
 from stowplan.model import shown
 
 from . import quantities
+from .blocks import Line
 from .markup import Name, Refusal, Sentence
-from .phrases import PHRASES, REMARKS, TOPICS, Phrase
+from .phrases import LISTS, PHRASES, REMARKS, TOPICS, Phrase
 from .wording import CLASSES, HEDGES, Vocabulary, compiled
 
 NOT_SAID = "no phrasing that is read says this"
@@ -27,19 +30,37 @@ class Unread(NamedTuple):
     binding: bool = True
 
 
+def unread_lines(line: Line, more: Iterable[Line], reason: str, binding: bool) -> Iterator[Unread]:
+    """What was not read, and each line on which it goes on."""
+    yield Unread(line.number, line.column, line.text, reason, binding)
+    for part in more:
+        why = f"it goes on with line {line.number}: begin it with `- ` if it stands by itself"
+        yield Unread(part.number, part.column, part.text, why, binding=False)
+
+
 class Spent(NamedTuple):
-    """A figure of a resource; a `follow-up` is a second window."""
+    """A figure of a resource; a `follow-up` is a second window.
+
+    `amount` is its value as a number or a moment, the same however it is written.
+    """
 
     resource: str
     key: str
     value: str | int
+    amount: int | Fraction | datetime
 
 
 class Classed(NamedTuple):
-    """Tables of a class; without tables, all that no other statement names."""
+    """Tables of a class; without tables, all that no other statement names.
+
+    It is `listed` where it only lists them, `by_class` where that is under the name of the class
+    or in the row of a table.
+    """
 
     name: str
     tables: tuple[Name, ...]
+    listed: bool = False
+    by_class: bool = False
 
 
 class Ordered(NamedTuple):
@@ -48,6 +69,8 @@ class Ordered(NamedTuple):
     tables: tuple[Name, ...]
     relation: str
     others: tuple[Name, ...]
+    listed: bool = False
+    """Whether it is the row of a table."""
 
 
 class Noted(NamedTuple):
@@ -162,14 +185,16 @@ def _stated(phrase: Phrase, match: re.Match[str], sentence: Sentence) -> Stateme
         return Noted(phrase.note)
     if what in ("class", "rest"):
         name = which or _class(said["CLASS"], sentence)
-        return Classed(name, _tables(said["TABLES"], sentence) if what == "class" else ())
+        tables = _tables(said["TABLES"], sentence) if what == "class" else ()
+        return Classed(name, tables, phrase.template in LISTS, LISTS.get(phrase.template, False))
     if what in ("first", "last"):
         return Ordered(_tables(said["TABLES"], sentence), _RELATIONS[what], ())
     if what == "order":
         return _order(which, said, sentence)
     place = next(place for place in _QUANTITIES if place in said)
     key = "duration" if which == "hours" else which
-    return Spent(what, key, _QUANTITIES[place](said[place]))
+    value = _QUANTITIES[place](said[place])
+    return Spent(what, key, value, quantities.amount(value, place))
 
 
 _RELATIONS = {"first": "before", "last": "after"}

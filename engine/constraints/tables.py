@@ -60,7 +60,7 @@ def statements_of_row(cells: Sequence[str], columns: Sequence[str]) -> list[Stat
         return [_of_kind(stated, Spent)]
     # Not at the start of a sentence, so that the capitals of a name are its own.
     found = [
-        _of_kind(statement_of(f"the {row['table']} {verb} {row[column]}"), kind)
+        _listed(statement_of(f"the {row['table']} {verb} {row[column]}"), kind)
         for column, verb, kind in _SENTENCES
         if row.get(column, "").lower() not in _EMPTY
     ]
@@ -75,6 +75,13 @@ def _check_remarks(row: Mapping[str, str]) -> None:
         raise Refusal(f'the remark "{shown(remark)}" may change what is meant')
     if reason.lower() not in _EMPTY and not is_reason(reason.removesuffix(".")):
         raise Refusal(f'the reason "{shown(reason)}" may change what is meant')
+
+
+def _listed(statement: Statement, kind: type) -> Statement:
+    _of_kind(statement, kind)
+    if isinstance(statement, Classed):
+        return statement._replace(listed=True, by_class=True)
+    return statement._replace(listed=True) if isinstance(statement, Ordered) else statement
 
 
 def _of_kind(statement: Statement, kind: type) -> Statement:

@@ -53,6 +53,22 @@ _ENGLISH = (
 _PLAIN = frozenset(_ENGLISH.split())
 """Words of English that are no bare names, though no template has them."""
 
+_DOUBTFUL = (
+    "afternoon anybody anyone app application approval april asap attention august availability "
+    "backup business care caution christmas communication completion compliance consent "
+    "consistency correctness cutover daily database dawn day deadline december deployment "
+    "documentation downtime easter eod eow evening everybody everyone february friday go-live "
+    "golive hour hours integrity january july june launch lunch management march midday midnight "
+    "minute minutes monday monitoring month morning na night nobody noon november october "
+    "outage patience pending people performance permission qa quality release reliability "
+    "rollback safety sanity saturday second seconds security september server servers sign-off "
+    "signoff somebody someone soon speed stakeholders sunday sunrise sunset system tba tbc tbd "
+    "testing thursday today todo tomorrow tonight tuesday uat undecided unknown us validation "
+    "various verification website wednesday week weekend year yesterday you"
+)
+DOUBTFUL = frozenset(_DOUBTFUL.split())
+"""Times, people, aims and systems: names of tables in backticks only."""
+
 _N = rf"(?:\d[\d.,]*|(?:{'|'.join(NUMBERS)})(?!\w))"
 _NAME = f"{OPEN}\\d+{CLOSE}"
 _LIST = rf"(?:the )?(?:tables? )?{_NAME}(?:(?:, (?:and )?| and | & )(?:the )?{_NAME})*(?: tables?)?"
@@ -83,6 +99,14 @@ _TEXT = re.compile(
 )
 
 
+_VERBS = (
+    "and|can|cannot|comes?|completes?|depends?|finish(?:es)?|first|goes|has|have|is|last|may|"
+    "migrates?|must|needs?|requires?|shall|starts?|then|before|after|waits?"
+)
+_NO_NOUN = re.compile(rf"$|[,:)]| (?:&|\(|=|-|(?:{_VERBS})(?!\w))", re.IGNORECASE)
+"""What may follow a name and never an article."""
+
+
 def expanded(template: str) -> str:
     """A template with its macros written out."""
     for name, text in MACROS.items():
@@ -107,12 +131,17 @@ class Vocabulary:
 
         def piece(match: re.Match[str]) -> str:
             word = match["word"]
-            if word is None or word.lower() in self.words:
+            if word is None or (word.lower() in self.words and not _is_letter(match)):
                 return match[0]
             initial = match.start() == 0 and word[0].isupper()
             return sentence.numbered(Name(word, quoted=False, initial=initial))
 
         return _TEXT.sub(piece, sentence.text)
+
+
+def _is_letter(match: re.Match[str]) -> bool:
+    """Whether an `A` is a name: before a verb or the end of a list it is no article."""
+    return match[0] in "Aa" and _NO_NOUN.match(match.string, match.end()) is not None
 
 
 def compiled(template: str) -> re.Pattern[str]:

@@ -7,6 +7,7 @@ same data whatever names hold; a property test says so.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from stowplan.model import shown
@@ -45,10 +46,19 @@ def _head(policy: ConvertedPolicy) -> Iterator[str]:
 
 def _rules(policy: ConvertedPolicy) -> Iterator[str]:
     rules = policy.data["rules"]
+    numbers: defaultdict[str, list[int]] = defaultdict(list)
+    for line in policy.stating:
+        numbers[line.rule].append(line.line)
     yield "rules:" if rules else "rules: []"
     for rule in rules:
         for number, (key, value) in enumerate(rule.items()):
-            yield f"  {' ' if number else '-'} {key}: {_value(value)}"
+            comment = "" if number else f"  # {_lines(numbers[rule['id']])}"
+            yield f"  {' ' if number else '-'} {key}: {_value(value)}{comment}"
+
+
+def _lines(numbers: list[int]) -> str:
+    """`line 4`, `lines 4, 7`: those that state a rule."""
+    return f"line{'s' if len(numbers) > 1 else ''} {', '.join(map(str, numbers))}"
 
 
 def _value(value: object) -> str:
