@@ -19,7 +19,7 @@ check: $(VENV)/dev.stamp
 	$(BIN)/lint-imports
 
 # A strict editable install links every file, so a new or removed one needs it again.
-SOURCES := $(shell find engine rules policies -name '*.py' -o -name '*.yaml' -o -name py.typed)
+SOURCES := $(shell find engine rules policies -name '*.py' -o -name '*.yaml' -o -name py.typed -o -path '*/html/assets/*' -o -path '*/html/templates/*')
 
 $(VENV)/bin/python:
 	@$(PYTHON) -m venv $(VENV)

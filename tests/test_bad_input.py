@@ -225,6 +225,15 @@ TABLE = '    {"name": "a", "rows": 1, "size_mb": 1}'
 TWICE = f'{{\n  "tables": [\n{TABLE}\n  ],\n  "source": "x",\n'
 
 
+def test_a_merge_key_is_told_of(folder):
+    (folder / "m.yaml").write_text(
+        "x-d: &d {rows: 1, size_mb: 1}\ntables:\n  - {<<: *d, name: b}\n"
+    )
+    hint = "hint: YAML's merge keys are not read: write the keys out"
+    line = f"m.yaml:3:6: error[M103] unknown key `<<`; {hint}"
+    assert line in stowplan("lint", "m.yaml", "--policy", "policy.yaml").output.splitlines()
+
+
 def test_every_duplicate_key_of_a_json_manifest_written_twice_is_reported(folder):
     content = TWICE + TWICE.lstrip("{\n").rstrip(",\n") + "\n}\n"
     assert linted("twice.json", content, folder) == [
@@ -330,7 +339,17 @@ def test_output_that_cannot_show_a_name_shows_its_escape(folder, monkeypatch):
     assert shown == line + os.linesep.encode()
 
 
-@pytest.mark.parametrize("arguments", [[], ["lnt"], ["lint", "--formt", "json"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["lnt"],
+        ["lint", "--formt", "json"],
+        ["lint", "m.json", "--polic", "policy.yaml"],  # an option is written out
+        ["lint", "m.json", "--fail", "info"],
+        ["test", "--require"],
+    ],
+)
 def test_a_command_line_that_cannot_be_read_is_exit_2(arguments, folder):
     status, output, errors = stowplan(*arguments)
     assert (status, output) == (2, "")
@@ -555,7 +574,7 @@ def hostile(folder):
         "class: CRITICAL}\n"
         '  - {id: rest, kind: priority, tables: "*", class: DEFERRABLE}\n'
         '  - {id: "night|<script> # x", kind: resource, window: {duration: 4h}}\n'
-        '  - {id: later, kind: resource, window: {name: "|<script>\\n", duration: 2h}}\n'
+        '  - {id: later, kind: resource, window: {name: "|<script> # x", duration: 2h}}\n'
         "  - {id: network, kind: resource, bandwidth: {limit: 50MB/s}}\n"
         '  - {id: look, kind: checkpoint, after: "*|*", decider: "|<script>\\n# x"}\n'
     )

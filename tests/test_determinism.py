@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +14,13 @@ import pytest
 
 import stowplan
 
-ARTEFACTS = ("migration_plan.json", "migration_plan.md", "follow_up.manifest.json")
+ARTEFACTS = (
+    "migration_plan.json",
+    "migration_plan.md",
+    "follow_up.manifest.json",
+    "migration_plan.csv",
+    "migration_plan.html",
+)
 POLICY = {
     "policy": "mixed",
     "classes": {"FILLER": {"placement": "optional"}, "SCRATCH": {"placement": "excluded"}},
@@ -120,6 +127,13 @@ def test_the_order_of_the_tables_does_not_reach_the_artefacts(tmp_path, first, o
     plan, *others = plan_in(written(tmp_path / "again", manifest))[0]
     assert (placeless(plan), others[1]) == (placeless(first[0][0]), first[0][2])
     assert set(lines(others[0])) == set(lines(first[0][1]))
+    assert others[2] == first[0][3]
+    assert unplaced(others[3]) == unplaced(first[0][4])
+
+
+def unplaced(page):
+    """A page without the places of its findings."""
+    return re.sub(rb'<td class="place">[^<]*</td>', b"", page)
 
 
 def placeless(text):

@@ -33,7 +33,10 @@ CASES = [
     if (folder / f"{command}.txt").exists()
 ]
 FINDING = re.compile(r"[^:]+(?::\d+:\d+)?: (error|warning|info)\[([A-Z]\d{3})\] .+")
-ARTEFACTS = {"follow_up.manifest.json", "migration_plan.json", "migration_plan.md"}
+ARTEFACTS = {
+    "follow_up.manifest.json",
+    *(f"migration_plan.{kind}" for kind in ("csv", "html", "json", "md")),
+}
 NO_PLAN = "no plan"
 AS_OF = "2026-12-01"
 

@@ -5,30 +5,47 @@ from __future__ import annotations
 import errno
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from stowplan.model import Manifest, Plan, Violation
+from stowplan.model import Plan, Violation
 from stowplan.reports.follow_up import follow_up_manifest
 from stowplan.reports.markdown import plan_markdown
 from stowplan.reports.plan_json import plan_json
 
 from .outcome import UsageError
 
+if TYPE_CHECKING:
+    from stowplan.policy_view import Judged
+
+    from .policies import LoadedPolicy
+
+ARTEFACTS = {
+    "md": "migration_plan.md",
+    "json": "migration_plan.json",
+    "html": "migration_plan.html",
+    "csv": "migration_plan.csv",
+    "follow-up": "follow_up.manifest.json",
+}
+"""Every artefact of a plan: what the command line calls it, and its file."""
+
 
 def plan_artefacts(
     plan: Plan,
-    manifest: Manifest,
+    judged: Judged,
     source: tuple[Path, str],
-    policies: Mapping[str, tuple[Path, str]],
+    loaded: LoadedPolicy,
     folder: Path,
+    wanted: Collection[str] = tuple(ARTEFACTS),
 ) -> dict[str, str]:
-    """The text of each artefact by file name; `source` and `policies` are paths with hashes.
+    """The text of each wanted artefact by file name; `source` is the manifest's path and hash.
 
     Shipped packs keep their name as their path: where they are installed is nobody's business.
     """
+    policies = {file.path: (loaded.paths[file.path], file.sha256) for file in loaded.policy.files}
     shown = {
         label: label if label.startswith("stowplan:") else relative(path, folder)
         for label, (path, _) in policies.items()
@@ -36,11 +53,27 @@ def plan_artefacts(
     shown[source[0].as_posix()] = relative(source[0], folder)
     moved = replace(plan, violations=tuple(_moved(v, shown) for v in plan.violations))
     files = [(shown[label], sha256) for label, (_, sha256) in policies.items()]
-    return {
-        "migration_plan.md": plan_markdown(moved, manifest),
-        "migration_plan.json": plan_json(moved, (relative(source[0], folder), source[1]), files),
-        "follow_up.manifest.json": follow_up_manifest(manifest, plan),
+    manifest = judged.ground.manifest
+
+    def page() -> str:
+        # Only here, for its templates take as long to import as a small plan to make.
+        from .page import page_of  # noqa: PLC0415
+
+        return page_of(moved, judged, loaded, shown)
+
+    def sheet() -> str:
+        from stowplan.reports.plan_csv import plan_csv  # noqa: PLC0415 (as the page)
+
+        return plan_csv(plan, {table.name: table for table in judged.ground.tables})
+
+    makers: Mapping[str, Callable[[], str]] = {
+        "md": lambda: plan_markdown(moved, manifest),
+        "json": lambda: plan_json(moved, (relative(source[0], folder), source[1]), files),
+        "html": page,
+        "csv": sheet,
+        "follow-up": lambda: follow_up_manifest(manifest, plan),
     }
+    return {name: makers[kind]() for kind, name in ARTEFACTS.items() if kind in wanted}
 
 
 def _moved(violation: Violation, shown: Mapping[str, str]) -> Violation:

@@ -75,7 +75,7 @@ def _text(
     loaded = for_window_named(policy, window)
     draws = plan.draws if 0 <= plan.draws <= MOST_DRAWS else 0  # an edited plan draws for ever
     again = planned(document, policy, loaded, projects, draws)
-    texts = artefacts(again, loaded, plan.folder)
+    texts = artefacts(again, loaded, plan.folder, {"json"})
     return None if texts is None else texts[PLAN]
 
 

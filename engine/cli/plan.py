@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,10 +12,11 @@ from stowplan.documents import Document
 from stowplan.evaluation import ordered
 from stowplan.model import Plan, shown
 from stowplan.planning.follow_up import for_window, window_names
+from stowplan.policy_view import Judged
 from stowplan.reports.summary import plan_summary
 from stowplan.spelling import nearest
 
-from .artefacts import plan_artefacts, write_all
+from .artefacts import ARTEFACTS, plan_artefacts, write_all
 from .configuration import FaultyConfiguration
 from .formats import show
 from .inspection import Inspection, inspect, unused
@@ -43,6 +45,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-o", "--output-dir", metavar="DIR", default="OUTPUT", help="default: OUTPUT"
     )
+    parser.add_argument(
+        "--artefacts",
+        metavar="KINDS",
+        type=artefact_kinds,
+        default=tuple(ARTEFACTS),
+        help=f"which files to write, separated by commas (default: {','.join(ARTEFACTS)})",
+    )
     parser.add_argument("--window", metavar="NAME", help="plan with this window as the main one")
     parser.add_argument(
         "--risk",
@@ -70,6 +79,17 @@ def draws(text: str) -> int:
         return int(text)
     told = f"{shown(text)} is no number of draws: give one from 1 to {MOST_DRAWS}"
     raise argparse.ArgumentTypeError(told)
+
+
+def artefact_kinds(text: str) -> tuple[str, ...]:
+    """Kinds of artefacts. Raises argparse's error for one that there is not."""
+    kinds = tuple(kind.strip() for kind in text.split(","))
+    for kind in kinds:
+        if kind not in ARTEFACTS:
+            near = nearest(kind, ARTEFACTS)
+            hint = f"did you mean {near}?" if near else f"there are {', '.join(ARTEFACTS)}"
+            raise argparse.ArgumentTypeError(f"no artefact is called {shown(kind)!r}: {hint}")
+    return kinds
 
 
 def run(options: argparse.Namespace) -> int:
@@ -139,12 +159,14 @@ def _finish(inspection: Inspection, loaded: LoadedPolicy, options: argparse.Name
     """Write the artefacts and say what there is; without a plan say that there is none."""
     plan = recorded(inspection, loaded)
     folder = Path(options.output_dir)
-    texts = artefacts(inspection, loaded, folder)
+    wanted = {*options.artefacts, *(("json",) if options.format == "json" else ())}
+    texts = artefacts(inspection, loaded, folder, wanted)
     if plan is None or texts is None:
         show(inspection.violations, options.format)
         print("no plan: mend the errors above first", file=sys.stderr)
         return
-    written = write_all(folder, texts)
+    chosen = {ARTEFACTS[kind] for kind in options.artefacts}
+    written = write_all(folder, {name: text for name, text in texts.items() if name in chosen})
     if options.format == "json":
         sys.stdout.write(texts["migration_plan.json"])
         return
@@ -164,11 +186,16 @@ def recorded(inspection: Inspection, loaded: LoadedPolicy) -> Plan | None:
     return replace(inspection.plan, violations=inspection.violations, as_of=as_of)
 
 
-def artefacts(inspection: Inspection, loaded: LoadedPolicy, folder: Path) -> dict[str, str] | None:
-    """The text of each artefact as it is to stand in a folder; None where there is no plan."""
-    plan, document = recorded(inspection, loaded), inspection.document
-    if plan is None or inspection.manifest is None:
+def artefacts(
+    inspection: Inspection,
+    loaded: LoadedPolicy,
+    folder: Path,
+    wanted: Collection[str] = tuple(ARTEFACTS),
+) -> dict[str, str] | None:
+    """The text of each wanted artefact as it is to stand in a folder; None without a plan."""
+    plan, document, ground = recorded(inspection, loaded), inspection.document, inspection.ground
+    if plan is None or ground is None:
         return None
-    policies = {file.path: (loaded.paths[file.path], file.sha256) for file in loaded.policy.files}
     source = (Path(document.path), document.sha256)
-    return plan_artefacts(plan, inspection.manifest, source, policies, folder)
+    judged = Judged(ground, inspection.judgements)
+    return plan_artefacts(plan, judged, source, loaded, folder, wanted)

@@ -25,7 +25,6 @@ from stowplan.model import (
     Window,
     Witness,
 )
-from stowplan.patterns import Names
 
 from .bounds import chains_of, lower_bound
 from .classes import Classification, classify
@@ -217,7 +216,7 @@ def effective_rules(ground: Groundwork) -> frozenset[str]:
     for rule in ground.policy.rules:
         if (
             (isinstance(rule, DependencyRule) and _orders(rule, ground))
-            or (isinstance(rule, CheckpointRule) and _looks(rule, ground.selections.names))
+            or (isinstance(rule, CheckpointRule) and _looks(rule, ground))
             or (isinstance(rule, ResourceRule) and _holds(rule, kinds))
         ):
             effective.add(rule.id)
@@ -235,8 +234,12 @@ def _orders(rule: DependencyRule, ground: Groundwork) -> bool:
     return adds and bool(own and others - own) and not moved.isdisjoint(own | others)
 
 
-def _looks(rule: CheckpointRule, names: Names) -> bool:
-    return not rule.after or bool(names.selected(rule.after))
+def _looks(rule: CheckpointRule, ground: Groundwork) -> bool:
+    """Whether a checkpoint comes: in the main window, and after a table that is there."""
+    if rule.after:
+        return bool(ground.selections.names.selected(rule.after))
+    duration_us = ground.resources.windows[0].duration_us if ground.resources.windows else None
+    return duration_us is None or (rule.moment_us(duration_us) or 0) <= duration_us
 
 
 def _holds(rule: ResourceRule, kinds: set[type]) -> bool:

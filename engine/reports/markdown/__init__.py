@@ -13,6 +13,7 @@ from .calculations import calculations
 from .contingencies import contingencies
 from .execution import execution
 from .layout import LISTED, more, sentence
+from .mermaid import dependency_picture
 from .risk import risk
 
 
@@ -22,6 +23,7 @@ def plan_markdown(plan: Plan, manifest: Manifest) -> str:
         calculations(plan, manifest),
         risk(plan),
         execution(plan),
+        dependency_picture(plan),
         contingencies(plan),
         _findings(plan),
     )

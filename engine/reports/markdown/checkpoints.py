@@ -63,7 +63,7 @@ def _expected(checkpoint: PlannedCheckpoint, plan: Plan, clock: Clock) -> str:
     if checkpoint.latest_us is None:
         latest = "too late for the required tables even so"
     else:
-        latest = f"at the latest {clock.at(checkpoint.latest_us)}"
+        latest = f"at the latest {clock.by(checkpoint.latest_us)}"
     decider = f"; {escaped(checkpoint.decider)} decides" if checkpoint.decider else ""
     return (
         f"expected at {clock.at(checkpoint.expected_us)}, {latest}; "
@@ -91,7 +91,7 @@ def _status(checkpoint: PlannedCheckpoint) -> str:
 
 def _left(checkpoint: PlannedCheckpoint, clock: Clock) -> str:
     left = checkpoint.outstanding
-    back = f"go back by {clock.at(checkpoint.go_back_us)} at the latest"
+    back = f"go back by {clock.by(checkpoint.go_back_us)} at the latest"
     remaining = duration_text(left.time_us)
     if not left.tables:
         return f"required tables left: none; time remaining: {remaining}; {back}"

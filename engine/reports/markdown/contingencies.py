@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from stowplan.model import Action, Contingency, Plan, PlannedTable
 from stowplan.reports.checkpoints_json import verdict
+from stowplan.reports.clock import rounded_down
 from stowplan.units import count_text, duration_text, rate_text, size_text
 
 from .checkpoints import action_text, checkpoints
@@ -136,7 +137,9 @@ def _kept(entry: Contingency) -> str:
         return ""
     brought = f" (with {count_text(skipped.brought, 'table')} below)" if skipped.brought else ""
     kept = count_text(skipped.required, "required table")
-    return brought + (f"; {kept} stay: required ones are never skipped" if skipped.required else "")
+    stay = "stays" if skipped.required == 1 else "stay"
+    told = f"; {kept} {stay}: required ones are never skipped"
+    return brought + (told if skipped.required else "")
 
 
 def _gain(saved_us: int) -> str:
@@ -173,7 +176,7 @@ def _bounded(entry: Contingency) -> str:
 def _going_back(plan: Plan) -> str:
     window = plan.windows[0].window
     rollback = f", as going back takes {duration_text(window.rollback_us)}"
-    latest = f"decided at {duration_text(window.limit_us)} at the latest"
+    latest = f"decided at {duration_text(rounded_down(window.limit_us))} at the latest"
     return f"accept what is done, or go back: {latest}{rollback if window.rollback_us else ''}"
 
 

@@ -1,0 +1,183 @@
+"""`migration_plan.html`: one self-contained page that opens offline. The only home of Jinja2.
+
+Its templates escape every value; what its script reads is one block of JSON. No request leaves it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from stowplan.model import Plan, PlannedTable, PlannedWindow, Span
+from stowplan.planning.groundwork import Groundwork
+from stowplan.policy_view import PolicyView
+from stowplan.reports.text import counts, printable
+from stowplan.units import duration_text, megabytes, seconds, size_text
+
+from .checkpoints import checkpoint_marks, checkpoint_rows, contingency_rows
+from .embedding import script_json, source_hash
+from .findings import FindingRow, cycles, finding_rows, findings_by_table
+from .lanes import bandwidth
+from .pressing import MOST_TABLES, Shown, most_pressing
+from .rules import policy_rows, rule_records
+from .summary import summary
+from .tables import hub_records, table_records
+from .wall import wall_record
+
+_SCRIPTS = (
+    "elements",
+    "values",
+    "details",
+    "axis",
+    "bars",
+    "steering",
+    "timeline",
+    "tables",
+    "layout",
+    "graph",
+    "page",
+)
+_STYLES = ("look", "parts", "print")
+
+
+def plan_page(plan: Plan, ground: Groundwork, view: PolicyView) -> str:
+    """The page of a plan. What has more than 5 000 tables is shown in part, and says so."""
+    shown = most_pressing(plan)
+    findings, rules = finding_rows(plan), policy_rows(view)
+    script, style = _assets("js", _SCRIPTS), _assets("css", _STYLES)
+    data = _data(plan, shown, ground, findings) | {"rules": rule_records(rules)}
+    return (
+        _templates()
+        .get_template("plan.html")
+        .render(
+            title=f"Migration plan: {plan.feasibility}",
+            ways=_ways(ground),
+            style=style,
+            script=script,
+            style_hash=source_hash(style),
+            script_hash=source_hash(script),
+            data=script_json(data),
+            summary=summary(plan),
+            phases=_phases(plan),
+            left_out=shown.left_out,
+            most=MOST_TABLES,
+            checkpoints=checkpoint_rows(plan),
+            phases_left_out=plan.phases_left_out,
+            contingencies=list(contingency_rows(plan.contingencies)),
+            findings=findings,
+            totals=counts(plan.violations),
+            more_findings=len(plan.violations) - len(findings),
+            rules=rules,
+            view=view,
+            assumed=_assumed(plan),
+        )
+    )
+
+
+def relocated(view: PolicyView, shown: Mapping[str, str]) -> PolicyView:
+    """The overview with the paths of its rules as the artefacts show them."""
+    rows = tuple(row._replace(span=_moved(row.span, shown)) for row in view.rules)
+    return replace(view, rules=rows)
+
+
+def _moved(span: Span, shown: Mapping[str, str]) -> Span:
+    return replace(span, path=shown.get(span.path, span.path))
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(
+        loader=PackageLoader(__name__),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _assets(kind: str, names: Iterable[str]) -> str:
+    """The page's own script or style, from its parts."""
+    folder = files(__name__) / "assets"
+    parts = [(folder / f"{name}.{kind}").read_text("utf-8") for name in names]
+    whole = "\n".join(parts)
+    return f'(() => {{\n"use strict";\n{whole}}})();' if kind == "js" else whole
+
+
+def _ways(ground: Groundwork) -> str:
+    manifest = ground.manifest
+    if not manifest.source and not manifest.destination:
+        return ""
+    return printable(f"{manifest.source or '?'} → {manifest.destination or '?'}")
+
+
+def _assumed(plan: Plan) -> str:
+    return ", ".join(sorted({figure for table in plan.planned for figure in table.assumed}))
+
+
+def _data(
+    plan: Plan, shown: Shown, ground: Groundwork, findings: Sequence[FindingRow]
+) -> dict[str, Any]:
+    """What the script reads. Seconds, MB and MB/s."""
+    limit = plan.bandwidth.limit
+    known = [window for window, _ in plan.windows]
+    tables = table_records(shown, [window.name for window in known], ground)
+    by_table = findings_by_table(findings)
+    for table in tables:
+        table["findings"] = by_table.get(table["name"], [])
+    return {
+        "windows": _windows(plan),
+        "limit": None if limit is None else megabytes(limit),
+        "makespan": seconds(plan.everything.finish_us),
+        "classes": [[entry.name, entry.placement.value] for entry in ground.policy.classes],
+        "tables": tables,
+        "hubs": hub_records(ground, shown),
+        "critical": [printable(name) for name in plan.critical_path[:MOST_TABLES]],
+        "checkpoints": checkpoint_marks(plan),
+        "findings": [[row.severity, row.code, row.message] for row in findings],
+        "cycles": list(cycles(plan)),
+    }
+
+
+def _windows(plan: Plan) -> list[dict[str, Any]]:
+    """Each window with what is in it: counted over all its tables, also those left out."""
+    placed: dict[str, list[PlannedTable]] = {plan.windows[0].window.name: list(plan.planned)}
+    for entry in plan.deferred:
+        if entry.planned is not None:
+            placed.setdefault(entry.planned.window, []).append(entry.planned)
+    return [_window(window, placed.get(window.window.name, [])) for window in plan.windows]
+
+
+def _window(planned: PlannedWindow, tables: Sequence[PlannedTable]) -> dict[str, Any]:
+    window, capacity = planned
+    return {
+        "name": printable(window.name),
+        "duration": seconds(window.duration_us),
+        "limit": seconds(window.limit_us),
+        "usable": seconds(window.usable_us),
+        "rate": megabytes(capacity.rate),
+        "streams": capacity.streams,
+        "tables": len(tables),
+        "end": seconds(max((table.timing.finish_us for table in tables), default=0)),
+        "bandwidth": [
+            [seconds(at), megabytes(rate)]
+            for at, rate in bandwidth(table.timing for table in tables)
+        ],
+        "wall": wall_record(window),
+    }
+
+
+def _phases(plan: Plan) -> list[tuple[int, int, str, str]]:
+    """The phases of the main window: how many tables, their size, when the last of them ends."""
+    found: dict[int, list[int]] = {}
+    for table in plan.planned:
+        phase = found.setdefault(table.phase, [0, 0, 0])
+        phase[0] += 1
+        phase[1] += table.size
+        phase[2] = max(phase[2], table.timing.finish_us)
+    rows = sorted(found.items())
+    return [(number, c, size_text(size), duration_text(end)) for number, (c, size, end) in rows]

@@ -1,0 +1,175 @@
+// Why a table is where it is: what `stowplan why` says, as far as the plan has it.
+const aside = byId("details");
+let chosen = null;
+const choosers = [];
+
+function choose(number, scroll = null) {
+  chosen = number;
+  aside.replaceChildren();
+  aside.hidden = number === null;
+  if (number !== null) describe(tables[number], number);
+  for (const chooser of choosers) chooser(number, scroll);
+  if (number !== null) say(`${tables[number].name} is chosen: ${place(tables[number])}`);
+}
+
+function describe(table, number) {
+  button(aside, "×", () => choose(null), { class: "close", "aria-label": "Choose nothing" });
+  const head = add(aside, "h2", { tabindex: "-1" });
+  letter(head, table.class);
+  head.append(table.name);
+  const told = add(aside, "p", {}, `${table.class ?? "no class"}${table.placement ? ` (${table.placement})` : ""}, ${place(table)}`);
+  if (critical.has(table.name)) told.append(", on the longest chain");
+  facts(table);
+  reasons(table);
+  timing(table, number);
+  relations(table, number);
+  found(table);
+}
+
+function letter(parent, name) {
+  add(parent, "span", { class: `letter ${kind(name)}`, "aria-hidden": "true" }, letterOf(name));
+}
+
+function list(title, entries, tag = "dl") {
+  add(aside, "h3", {}, title);
+  const inside = add(aside, tag);
+  for (const [name, text] of entries) {
+    if (tag === "dl") add(inside, "dt", {}, name);
+    add(inside, tag === "dl" ? "dd" : "li", {}, tag === "dl" ? text : name);
+  }
+  return inside;
+}
+
+function facts(table) {
+  const entries = [["Size", `${size(table.mb)}, ${plural(table.rows, "row")}`], ["Phase", String(table.phase)]];
+  if (table.owner) entries.push(["Owner", table.owner]);
+  if (table.chunks) entries.push(["Chunks", `${table.chunks} of ${size(table.chunk_mb)}, ${plural(table.chunk_rows, "row")} each`]);
+  const inside = add(aside, "dl");
+  for (const [name, text] of entries) {
+    add(inside, "dt", {}, name);
+    add(inside, "dd", {}, text);
+  }
+}
+
+function reasons(table) {
+  const inside = list("Why", [], "ul");
+  if (table.own && table.class_rule) add(inside, "li", {}, `class ${table.own}, by rule ${table.class_rule}`);
+  else if (table.own) add(inside, "li", {}, `class ${table.own}, by the manifest's own priority`);
+  let below = table.name;
+  for (const [child, origin] of table.lifts) {
+    add(inside, "li", {}, `${child} depends on ${below} (${origin})`);
+    below = child;
+  }
+  if (table.lifts.length) add(inside, "li", {}, `so it is promoted to ${table.class}: ${below} is ${table.class} itself`);
+  for (const [rule, text] of table.because) {
+    if (!/^class /.test(text)) add(inside, "li", {}, rule ? `${text} (rule ${rule})` : text);
+    else if (!table.class_rule) add(inside, "li", {}, text);
+  }
+  for (const id of table.rules) {
+    const [type, says, why] = data.rules[id] ?? ["", "", ""];
+    add(inside, "li", { class: "quiet" }, `rule ${id} (${type}): ${says}${why ? ` – ${why}` : ""}`);
+  }
+}
+
+function timing(table, number) {
+  if (!table.segments) {
+    if (table.needs !== undefined) list("Arithmetic", deferral(table));
+    return;
+  }
+  const window = data.windows[table.window];
+  const moved = table.mb && table.cap ? `${size(table.mb)} at ${rate(Math.min(table.cap, window.rate))} at most` : size(table.mb);
+  const entries = [
+    ["Start", at(window, table.start)],
+    ["Finish", at(window, table.finish)],
+    ["By itself", `${duration(table.alone)}: ${[table.overhead && `${duration(table.overhead)} before`, moved, table.post && `${duration(table.post)} after`].filter(Boolean).join(", ")}`],
+    ["Slack", `${duration(table.slack)} = ${duration(window.usable)} usable − ${duration(table.finish)} − ${duration(below(table, window))} below`],
+  ];
+  if (table.state === "deferred") entries.unshift(...deferral(table));
+  if (table.assumed.length) entries.push(["Assumed", `to cost nothing: ${table.assumed.join(", ")}`]);
+  list("Arithmetic", entries);
+  shares(table, window);
+  chain("Waits for", waitsFor(number));
+  chain("The longest chain below it", longestBelow(number));
+}
+
+function deferral(table) {
+  const main = data.windows[0];
+  const sum = `${duration(data.makespan)} planned + ${duration(table.needs)} needed = ${duration(data.makespan + table.needs)}, usable ${duration(main.usable)}`;
+  const verdict = table.fits ? "would fit" : `short by ${duration(table.short)} with its deferred parents`;
+  return [["Would it fit?", `${sum}: ${verdict}`]];
+}
+
+const below = (table, window) => window.usable - table.finish - table.slack;
+
+function shares(table, window) {
+  const inside = list("Its share of the bandwidth", [], "ul");
+  for (const [from, to, share] of table.segments.slice(0, 12)) {
+    add(inside, "li", {}, `${at(window, from)} to ${at(window, to)}: ${share ? rate(share) : "overhead"}`);
+  }
+  if (table.segments.length > 12) add(inside, "li", {}, `and ${table.segments.length - 12} more`);
+}
+
+// The parent of the same window that ended last, that one's, and so on.
+function waitsFor(number) {
+  const found = [];
+  for (let here = number; found.length < 50; ) {
+    const above = parentsOf(here).filter((p) => tables[p].segments && tables[p].window === tables[here].window);
+    if (!above.length) break;
+    here = above.reduce((best, p) => (tables[p].finish > tables[best].finish ? p : best));
+    found.push([here, `ends at ${duration(tables[here].finish)}`]);
+  }
+  return found;
+}
+
+function longestBelow(number) {
+  const found = [];
+  for (let here = number; found.length < 50; ) {
+    const table = tables[here];
+    const window = data.windows[table.window];
+    const left = below(table, window);
+    const next = children[here].find((c) => tables[c].segments && tables[c].window === table.window
+      && Math.abs(tables[c].alone + below(tables[c], window) - left) < 1e-5);
+    if (left < 1e-6 || next === undefined) break;
+    found.push([next, duration(tables[next].alone)]);
+    here = next;
+  }
+  return found;
+}
+
+function chain(title, entries) {
+  if (!entries.length) return;
+  const inside = list(title, [], "ol");
+  for (const [number, text] of entries) linked(add(inside, "li"), number, text);
+}
+
+function linked(parent, number, text) {
+  button(parent, tables[number].name, () => choose(number, "all"), { class: "name" });
+  parent.append(` ${text}`);
+}
+
+function relations(table, number) {
+  add(aside, "h3", {}, `Depends on ${table.parents.length ? "" : "nothing"}`);
+  const inside = add(aside, "ul");
+  for (const [parent, origin] of table.parents.slice(0, 30)) {
+    const item = add(inside, "li");
+    if (origin === null) item.append(`${plural(data.hubs[parent].of, "table")} by rule ${data.hubs[parent].rule}`);
+    else if (typeof parent === "number") linked(item, parent, `(${origin})`);
+    else item.append(`${parent} (${origin}), not on this page`);
+  }
+  if (table.parents.length > 30) add(inside, "li", {}, `and ${table.parents.length - 30} more`);
+  add(aside, "h3", {}, `${children[number].length ? plural(children[number].length, "table") : "Nothing"} depend${children[number].length === 1 || !children[number].length ? "s" : ""} on it`);
+  const after = add(aside, "ul");
+  for (const child of children[number].slice(0, 30)) linked(add(after, "li"), child, "");
+  if (children[number].length > 30) add(after, "li", {}, `and ${children[number].length - 30} more`);
+}
+
+function found(table) {
+  if (!table.findings.length) return;
+  const inside = list("Findings", [], "ul");
+  for (const finding of table.findings.slice(0, 20)) {
+    const [severity, code, message] = data.findings[finding];
+    const item = add(inside, "li");
+    add(item, "span", { class: `sev ${severity}` }, code);
+    item.append(` ${message}`);
+  }
+}
