@@ -93,6 +93,9 @@ def moment_text(moment: datetime) -> str:
 
 
 def after(moment: datetime, microseconds: int) -> datetime:
-    """The moment so much later, in the same zone: what its clocks show then."""
+    """The moment so much later, in the same zone: what its clocks show then.
+
+    Raises OverflowError where no calendar has it: `datetime` ends with the year 9999.
+    """
     later = moment.astimezone(UTC) + timedelta(microseconds=microseconds)
     return later.astimezone(moment.tzinfo)

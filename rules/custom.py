@@ -16,6 +16,7 @@ from stowplan.model import (
     ResourceRule,
     Rule,
     Severity,
+    Subject,
     Window,
 )
 
@@ -59,7 +60,7 @@ def _finding(
         place.path,
         broken.message,
         broken.tables,
-        hint=_GIVEN_UP if broken.given_up else _one_line(rule.reason),
+        hint=_to_save_steps(rule) if broken.given_up else _one_line(rule.reason),
         source=place.source or None,
         rule=rule.id,
         severity=Severity.ERROR if broken.given_up else rule.severity,
@@ -67,10 +68,26 @@ def _finding(
     )
 
 
-_GIVEN_UP = (
-    "what a macro asks of ancestors or descendants by their names alone costs little; "
-    "leave out what else it reads, or macros within macros"
-)
+def _to_save_steps(rule: Rule) -> str:
+    """What most likely costs a rule its steps, by what it reads, and what to do."""
+    conditions = (rule.where, rule.require if isinstance(rule, CheckRule) else None)
+    reads = {path for condition in conditions if condition for path in condition.reads}
+    whole = any(path.startswith("manifest.tables[]") for path in reads)
+    if isinstance(rule, CheckRule) and rule.subject not in _WHOLES and whole:
+        return (
+            f"it goes through all tables once for each {rule.subject}: "
+            "with `on: manifest` it does so once"
+        )
+    if any(path.endswith((".ancestors", ".descendants")) for path in reads):
+        return (
+            "what a macro asks of ancestors or descendants by their names alone costs little; "
+            "leave out what else it reads, or macros within macros"
+        )
+    return "leave out macros within macros, long lists, or patterns over long texts"
+
+
+_WHOLES = (Subject.MANIFEST, Subject.PLAN)
+"""There is one of these."""
 
 
 def _one_line(text: str | None) -> str | None:
@@ -87,7 +104,7 @@ def failed_conditions(
             yield _failure(rule, why, ("tables", places[table]), (table,), None)
         else:
             failure = _failure(rule, why, (*rule.place.path, "where"), (), rule.place.source)
-            yield replace(failure, hint=_GIVEN_UP, firm=True)
+            yield replace(failure, hint=_to_save_steps(rule), firm=True)
 
 
 def _failure(

@@ -15,6 +15,7 @@ from stowplan.model import (
     Policy,
     Resource,
     ResourceRule,
+    Rule,
     Severity,
     Streams,
     Throughput,
@@ -22,7 +23,7 @@ from stowplan.model import (
     shown,
 )
 from stowplan.moments import after
-from stowplan.units import rate_text
+from stowplan.units import duration_text, rate_text
 
 from .check import Check, PolicyCase
 
@@ -42,8 +43,10 @@ def contradictory_limits(case: PolicyCase) -> Iterator[Finding]:
     """Limits that contradict each other, or that are missing.
 
     **Why.** A target (or a checkpoint's raise) above the limit, a limit of zero, a rollback that
-    takes the whole window, a window that starts before the one before it ends, or two limits for
-    one thing in one file: only one of them can be meant.
+    takes the whole window, a reserve that does, a window that starts before the one before it ends,
+    or two limits for one thing in one file: only one of them can be meant. A checkpoint at the
+    start, one that comes when it is too late to go back, and an action that raises something to no
+    more than there is are warnings.
     Without a window or a bandwidth nothing can be timed: that is a warning for `lint` and an error
     for `plan`, which then makes no plan.
 
@@ -82,6 +85,8 @@ def contradictory_limits(case: PolicyCase) -> Iterator[Finding]:
     for rule in rules:
         yield from _value_faults(rule, case.policy)
     yield from _raised_too_far(case.policy)
+    yield from _untimely_looks(case.policy)
+    yield from _idle_actions(case)
     yield from _doubled(rules)
     yield from _overlapping(rules)
     yield from _missing(rules, case)
@@ -99,6 +104,11 @@ def _value_faults(rule: ResourceRule, policy: Policy) -> Iterator[Finding]:
     if isinstance(resource, Window) and resource.duration_us and not resource.limit_us:
         text = f"rollback leaves nothing of window {shown(resource.name)}"
         yield _at(rule, text, "keep it below the duration", "rollback")
+    elif isinstance(resource, Window) and resource.duration_us and not resource.usable_us:
+        text = f"reserve leaves nothing of window {shown(resource.name)}"
+        yield _at(rule, text, "keep a smaller share", "reserve")
+    if isinstance(resource, Memory) and resource.limit and not resource.usable:
+        yield _at(rule, "reserve leaves nothing of the memory", "keep a smaller share", "reserve")
     if isinstance(resource, Bandwidth) and resource.target > (resource.limit or resource.target):
         over = f"{rate_text(resource.target)} is above its limit {rate_text(resource.limit or 0)}"
         yield _at(rule, f"the bandwidth target {over}", "lower the target", "target")
@@ -138,13 +148,56 @@ def _raised_too_far(policy: Policy) -> Iterator[Finding]:
             raised = action.value or 0
             if limit is not None and action.kind == "raise_bandwidth" and raised > limit:
                 text = f"rule {rule.id} raises the bandwidth to {rate_text(raised)}"
-                yield Finding(
-                    (*rule.place.path, "if_behind", i, action.kind),
-                    f"{text}, above its limit {rate_text(limit)}",
-                    hint="raise it up to the limit at most",
-                    source=rule.place.source,
-                    rule=rule.id,
-                )
+                text = f"{text}, above its limit {rate_text(limit)}"
+                hint = "raise it up to the limit at most"
+                yield _of_checkpoint(rule, text, hint, "if_behind", i, action.kind)
+
+
+def _untimely_looks(policy: Policy) -> Iterator[Finding]:
+    """A checkpoint at the start, or within the time that going back takes."""
+    stated = (r for r in policy.rules if isinstance(r, ResourceRule) and not r.packed)
+    window = next((r.resource for r in stated if isinstance(r.resource, Window)), None)
+    for rule in policy.rules:
+        if isinstance(rule, CheckpointRule) and window is not None:
+            why = _untimely(rule.moment_us(window.duration_us), window)
+            if why:
+                text, hint = f"rule {rule.id} is at {why}", "set another time, such as 50%"
+                yield _of_checkpoint(rule, text, hint, "at", severity=Severity.WARNING)
+
+
+def _untimely(moment: int | None, window: Window) -> str | None:
+    """What is wrong with the time of a checkpoint that comes in the window."""
+    if moment == 0:
+        return "the start: nothing can be late yet"
+    if moment is not None and 0 < window.limit_us < moment <= window.duration_us:
+        last = f"{duration_text(window.limit_us)} of window {shown(window.name)}"
+        return f"{duration_text(moment)}: going back must start by {last}"
+    return None
+
+
+def _idle_actions(case: PolicyCase) -> Iterator[Finding]:
+    """Actions that give no more bandwidth or streams than there are, earlier actions included."""
+    main = case.assessment.main
+    for rule in case.policy.rules:
+        if main is None or not isinstance(rule, CheckpointRule):
+            continue
+        there = {"raise_bandwidth": main.capacity.rate, "streams": main.capacity.streams}
+        for i, (key, value) in enumerate((act.kind, act.value or 0) for act in rule.if_behind):
+            if key in there and value <= there[key]:
+                said = rate_text if key == "raise_bandwidth" else str
+                text = f"rule {rule.id}: {key} {said(value)}, where there is {said(there[key])}"
+                hint = "state more, or take the action out"
+                keys = ("if_behind", i, key)
+                yield _of_checkpoint(rule, text, hint, *keys, severity=Severity.WARNING)
+            there[key] = max(value, there.get(key, 0))
+
+
+def _of_checkpoint(
+    rule: Rule, text: str, hint: str, *keys: str | int, severity: Severity | None = None
+) -> Finding:
+    path = (*rule.place.path, *keys)
+    source = rule.place.source
+    return Finding(path, text, hint=hint, source=source, rule=rule.id, severity=severity)
 
 
 def _limits(resource: Resource) -> Iterator[tuple[str, int | None]]:

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from stowplan.model import (
     CheckpointRule,
+    CheckRule,
     DependencyRule,
     Direction,
     Finding,
     Pattern,
+    Policy,
+    ResourceRule,
     Rule,
     Severity,
+    Subject,
+    Window,
     shown,
 )
 from stowplan.patterns import Names
 from stowplan.spelling import nearest
+from stowplan.units import duration_text
 
 from .check import Check, PolicyUse, Reading
 
@@ -214,8 +221,11 @@ def unmatched_name(use: PolicyUse) -> Iterator[Finding]:
     """A name or glob that matches no table.
 
     **Why.** A renamed table drops out of its rules without a word otherwise. It is judged over all
-    manifests of the run. `lint` also says so of a glob of `stowplan.yaml` that no file on disk
-    matches.
+    manifests of the run. So are the names that a condition writes out and holds against a table's
+    name, or looks for among tables (`"orders" in table.parents`); what a manifest lists, calls
+    present or names as a parent is known. Names of windows and rules (`step.window`, `edge.origin`)
+    are held against the policy's own. `lint` also says so of a glob of `stowplan.yaml` that no file
+    on disk matches.
 
     **Mend.** Correct the name (the hint has the nearest), or take it out.
 
@@ -254,6 +264,47 @@ def unmatched_name(use: PolicyUse) -> Iterator[Finding]:
         for pattern in () if waiver.place.source in packs else waiver.tables:
             if not (names.matching(pattern) or missing.matching(pattern)):
                 yield _unmatched(f"the waiver of {shown(waiver.code)}", pattern, names, None)
+    yield from _unknown_names(use, names)
+
+
+def _unknown_names(use: PolicyUse, names: Names) -> Iterator[Finding]:
+    """Names in conditions that nothing has: of tables, windows and rules."""
+    if not any(rule.where or isinstance(rule, CheckRule) for rule in use.policy.rules):
+        return
+    # Its words are there already: a condition was compiled against them.
+    from stowplan.conditions.naming import unknown_names  # noqa: PLC0415
+
+    def is_table(text: str) -> bool:
+        return any(text in usage.names or text in usage.missing for usage in use.usages)
+
+    for number, (rule, named, known) in enumerate(unknown_names(use.policy, is_table)):
+        among = known or (names.sorted if named.what == "table" else ())
+        near = nearest(named.text, among) if number < _MOST_GUESSES else None
+        said = f"rule {rule.id}: {named.key}: {_NONE_SUCH[named.what].format(shown(named.text))}"
+        yield Finding(
+            (*rule.place.path, named.key),
+            said,
+            hint=_meant(named.text, near),
+            source=rule.place.source,
+            rule=rule.id,
+            offset=named.offset,
+        )
+
+
+def _meant(text: str, near: str | None) -> str:
+    if "*" in text or "?" in text:
+        return 'nothing is wild in a string: write name.startsWith("…") or name.matches("…")'
+    return f"did you mean {shown(near)}?" if near else "correct it or take it out"
+
+
+_MOST_GUESSES = 20
+"""Findings with the nearest name, which is slow to find among many."""
+_NONE_SUCH = {
+    "table": "the name {} matches no table",
+    "window": "no window is called {}",
+    "origin": "no dependency rule is called {}",
+    "checkpoint": "no checkpoint rule is called {}",
+}
 
 
 def _unmatched(who: str, pattern: Pattern, names: Names, rule: str | None) -> Finding:
@@ -261,10 +312,16 @@ def _unmatched(who: str, pattern: Pattern, names: Names, rule: str | None) -> Fi
     what = "glob" if literal is None else "name"
     near = nearest(literal, names.sorted) if literal is not None else None
     hint = f"did you mean {shown(near)}?" if near else "correct it or take it out"
-    if literal is not None and "," in literal:
+    if _FOREIGN.search(pattern.text) and not _FOREIGN.search(near or ""):
+        hint = "only * and ? are wild, and nothing negates: [ ], { }, %, ^, $ and ! are themselves"
+    elif literal is not None and "," in literal:
         hint = f"write a list: [{shown(literal)}]"
     text = f"{who}: the {what} {shown(pattern.text)} matches no table"
     return Finding(pattern.place.path, text, hint=hint, source=pattern.place.source, rule=rule)
+
+
+_FOREIGN = re.compile(r"^[!^]|\$$|%|\[.+\]|\{.+\}|\.[*+]|\|")
+"""What other languages of patterns have: regular expressions, shells, SQL."""
 
 
 def _patterns(rule: Rule) -> Iterator[tuple[Pattern, bool]]:
@@ -282,9 +339,10 @@ def _patterns(rule: Rule) -> Iterator[tuple[Pattern, bool]]:
 def idle_rule(use: PolicyUse) -> Iterator[Finding]:
     """A rule that never has an effect.
 
-    **Why.** It selects nothing, or all that it selects went to earlier rules: whoever reads the
-    policy believes in a rule that does nothing. It is judged over all manifests of the run, and
-    never for rules of packs (folders and shipped packs that came through `extends`).
+    **Why.** It selects nothing, all that it selects went to earlier rules, or it is a checkpoint
+    after the window's end: whoever reads the policy believes in a rule that does nothing. It is
+    judged over all manifests of the run, and never for rules of packs (folders and shipped packs
+    that came through `extends`).
 
     **Mend.** Delete it, or move it before the rule that takes its tables.
 
@@ -320,10 +378,36 @@ def idle_rule(use: PolicyUse) -> Iterator[Finding]:
             yield Finding(
                 rule.place.path,
                 f"rule {rule.id} never has an effect",
-                hint="it selects nothing, or earlier rules took all: delete it or move it up",
+                hint=_why_idle(rule, use.policy),
                 source=rule.place.source,
                 rule=rule.id,
             )
+
+
+def _why_idle(rule: Rule, policy: Policy) -> str:
+    """What may have left a rule without an effect, by its kind, and what to do."""
+    if isinstance(rule, CheckRule):
+        single = rule.subject in (Subject.MANIFEST, Subject.PLAN)
+        found = "its `where` does not hold" if single else f"it selects no {rule.subject}"
+        return f"{found}: correct what it selects, or delete it"
+    if isinstance(rule, DependencyRule):
+        lifts = rule.direction is Direction.NOT_AFTER
+        found = "there is no such dependency" if lifts else "it orders no two tables"
+        return f"{found}: correct its names, or delete it"
+    if isinstance(rule, CheckpointRule):
+        return _why_no_look(rule, policy)
+    return "it selects nothing, or earlier rules took all: delete it or move it up"
+
+
+def _why_no_look(rule: CheckpointRule, policy: Policy) -> str:
+    stated = (r for r in policy.rules if isinstance(r, ResourceRule) and not r.packed)
+    windows = [r.resource for r in stated if isinstance(r.resource, Window)]
+    window = max(windows, key=lambda known: known.duration_us, default=None)
+    if rule.after or window is None:
+        return "none of its tables is there: correct its names, or delete it"
+    moment = duration_text(rule.moment_us(window.duration_us) or 0)
+    end = f"window {shown(window.name)} ends after {duration_text(window.duration_us)}"
+    return f"it is at {moment}, and {end}: set an earlier time"
 
 
 CHECKS = (

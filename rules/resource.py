@@ -1,10 +1,11 @@
-"""Resources: tables that no window, no memory and no disk can hold."""
+"""Resources: what no window, no memory and no disk can hold, and who waits for it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from stowplan.model import (
+    CheckpointRule,
     Disk,
     Finding,
     OversizedTable,
@@ -13,9 +14,12 @@ from stowplan.model import (
     Table,
     shown,
 )
+from stowplan.patterns import Names
 from stowplan.units import duration_text, rate_text, size_text
 
 from .check import Check, PolicyCase
+
+_NAMED = 5
 
 
 def oversized(case: PolicyCase) -> Iterator[Finding]:
@@ -66,13 +70,37 @@ def oversized(case: PolicyCase) -> Iterator[Finding]:
 
 def oversized_cure(table: OversizedTable) -> str:
     """What would let the table into a window, calculated."""
-    cures = [f"a window with {duration_text(table.needs_us)} of usable time"]
-    if table.fitting_rate is not None:
-        cures.append(f"{rate_text(table.fitting_rate)} instead of {rate_text(table.rate)} for it")
+    cures = [f"a window with {duration_text(_rounded_up(table.needs_us))} of usable time"]
+    fitting, limit = table.fitting_rate, table.limit
+    raised = fitting is not None and table.window_rate < fitting
+    beyond = raised and limit is not None and fitting is not None and fitting > limit
+    if fitting is not None and not beyond:
+        cures.append(f"{rate_text(fitting)} {_in_place_of(table, raised=raised)}")
     parts = -(-table.needs_us // table.longest_us) if table.longest_us else 0
     if parts:
         cures.append(f"the table split into at least {parts} parts")
-    return ", or ".join(cures)
+    cure = ", or ".join(cures)
+    if fitting is None or limit is None or not beyond:
+        return cure
+    takes = f"it takes {rate_text(fitting)}, the bandwidth's limit is {rate_text(limit)}"
+    return f"{cure}; no rate would do: {takes}"
+
+
+def _in_place_of(table: OversizedTable, *, raised: bool) -> str:
+    """Which rates must rise to the fitting one: the table's own, the window's, or both."""
+    window = f"as the bandwidth of window {shown(table.window)}"
+    there = f"instead of {rate_text(table.window_rate)}"
+    if table.own_rate is None or table.own_rate >= (table.fitting_rate or 0):
+        return f"{window} {there}"
+    what = "as its own rate, rows per second included," if table.by_rows else "as its own rate"
+    own = f"instead of {rate_text(table.own_rate)}"
+    return f"{what} {own}, and {window} {there}" if raised else f"{what} {own}"
+
+
+def _rounded_up(needed_us: int) -> int:
+    """A time such that its text is no less than it is: those of long times round to seconds."""
+    unit = 1_000_000 if needed_us >= 600_000_000 else 1000
+    return -(-needed_us // unit) * unit if needed_us >= 1_000_000 else needed_us
 
 
 def rows_over_memory(case: PolicyCase) -> Iterator[Finding]:
@@ -203,8 +231,82 @@ def over_disk(case: PolicyCase) -> Iterator[Finding]:
         yield Finding(path, text, hint=hint, source=rule.place.source, rule=rule.id)
 
 
+def waiting_in_vain(case: PolicyCase) -> Iterator[Finding]:
+    """A checkpoint waits for tables that the main window does not move.
+
+    **Why.** The moment comes earlier than its author meant; if nothing is left to wait for, there
+    is no checkpoint at all, and none of its actions is costed. A glob speaks of the tables that
+    are there: it is told only if the window moves none of them.
+
+    **Mend.** Wait for tables of the window, give the checkpoint a time (`at`), or bring the tables
+    into the window.
+
+    **Passes**
+
+    ```yaml
+    command: plan
+    manifest:
+      tables:
+        - {name: orders, rows: 10, size_mb: 100}
+        - {name: logs, rows: 10, size_mb: 100}
+    policy:
+      policy: example
+      rules:
+        - {id: core, kind: priority, tables: orders, class: CRITICAL}
+        - {id: rest, kind: priority, tables: "*", class: DEFERRABLE}
+        - {id: night, kind: resource, window: {duration: 4h}}
+        - {id: net, kind: resource, bandwidth: {limit: 50MB/s}}
+        - {id: done, kind: checkpoint, after: orders}
+    ```
+
+    **Fails** with `plan`
+
+    ```yaml
+    command: plan
+    manifest:
+      tables:
+        - {name: orders, rows: 10, size_mb: 100}
+        - {name: logs, rows: 10, size_mb: 100}
+    policy:
+      policy: example
+      rules:
+        - {id: core, kind: priority, tables: orders, class: CRITICAL}
+        - {id: rest, kind: priority, tables: "*", class: DEFERRABLE}
+        - {id: night, kind: resource, window: {duration: 4h}}
+        - {id: net, kind: resource, bandwidth: {limit: 50MB/s}}
+        - {id: done, kind: checkpoint, after: [orders, logs]}
+    ```
+    """
+    rules = [rule for rule in case.policy.rules if isinstance(rule, CheckpointRule) and rule.after]
+    if case.plan is None or not rules:
+        return
+    moved = frozenset(table.name for table in case.plan.planned)
+    listed = Names(table.name for table in case.assessment.tables)
+    for rule in rules:
+        chosen = listed.selected(rule.after)
+        named = frozenset(pattern.literal for pattern in rule.after)
+        absent = sorted(n for n in chosen - moved if n in named or moved.isdisjoint(chosen))
+        if absent:
+            yield _in_vain(rule, absent, left=not moved.isdisjoint(chosen))
+
+
+def _in_vain(rule: CheckpointRule, absent: Sequence[str], *, left: bool) -> Finding:
+    others = f" and {len(absent) - _NAMED} more" if len(absent) > _NAMED else ""
+    names = ", ".join(map(shown, absent[:_NAMED]))
+    what = "it waits for the others alone" if left else "it has no checkpoint"
+    return Finding(
+        (*rule.place.path, "after"),
+        f"rule {rule.id} waits for {names}{others}, which the window does not move: {what}",
+        tuple(absent),
+        hint="wait for tables of the window, or state a time (at)",
+        source=rule.place.source,
+        rule=rule.id,
+    )
+
+
 CHECKS = (
     Check("R402", Severity.ERROR, PolicyCase, oversized),
     Check("R403", Severity.ERROR, PolicyCase, rows_over_memory),
     Check("R406", Severity.ERROR, PolicyCase, over_disk, planned=True),
+    Check("R407", Severity.WARNING, PolicyCase, waiting_in_vain, planned=True),
 )

@@ -76,7 +76,7 @@ def required_do_not_fit(case: PolicyCase) -> Iterator[Finding]:
         case.policy,
         main,
         text,
-        _rate_hint(assessment, main),
+        _rate_hint(assessment, main) if proven else _SEARCHED,
         {
             "needs_s": seconds(finish),
             "has_s": seconds(limit),
@@ -85,6 +85,12 @@ def required_do_not_fit(case: PolicyCase) -> Iterator[Finding]:
             "fitting_rate_bytes_s": assessment.fitting_rate,
         },
     )
+
+
+_SEARCHED = (
+    "more bandwidth, a longer window or fewer required tables: "
+    "`stowplan what-if` says how much of which does"
+)
 
 
 def _rate_hint(assessment: Assessment, main: PlannedWindow) -> str:

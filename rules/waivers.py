@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from stowplan.model import Finding, Severity, Waiver, shown
 
@@ -93,6 +93,9 @@ def idle_waiver(use: WaiverUse) -> Iterator[Finding]:
         - {code: P303, tables: [parents], reason: small, owner: dba-team, expires: 2027-01-31}
     ```
     """
+    checks = {rule.id for rule in use.policy.checks}
+    # A rule of another kind is found under its id only where its `where` fails.
+    unfinding = {rule.id for rule in use.policy.rules if rule.where is None} - checks
     for number, waiver in enumerate(use.policy.waivers):
         idle = number not in use.matched and number not in use.unjudged
         own = waiver.place.source not in use.policy.packs
@@ -100,9 +103,16 @@ def idle_waiver(use: WaiverUse) -> Iterator[Finding]:
             yield Finding(
                 waiver.place.path,
                 f"the waiver of {_waived(waiver)} waives nothing",
-                hint="delete it, or correct its code or tables",
+                hint=_why_idle(waiver, unfinding),
                 source=waiver.place.source,
             )
+
+
+def _why_idle(waiver: Waiver, unfinding: Collection[str]) -> str:
+    if waiver.code in unfinding:
+        said = f"rule {shown(waiver.code)} is no check and finds nothing by itself"
+        return f"{said}: write the code that the finding shows"
+    return "delete it, or correct its code or tables"
 
 
 _LAST_DAYS = 14

@@ -124,7 +124,7 @@ def test_a_finding_of_a_check_stands_at_the_table_under_the_rules_id():
 
 def test_without_a_message_the_condition_is_shown():
     [violation] = found(check("table.rows > 0"))
-    assert violation["message"] == "audit: table.rows > 0 does not hold"
+    assert violation["message"] == "audit: table.rows > 0 does not hold: table.rows is 0"
 
 
 @pytest.mark.parametrize(
@@ -288,6 +288,76 @@ def test_a_rule_over_its_budget_is_named_and_others_are_judged():
     assert len(found(bomb + other, code="other")) == 1
 
 
+GIVEN_UP = [
+    ("manifest.tables.all(t, t.depth < 3000)", "with `on: manifest` it does so once"),
+    ("!table.ancestors.exists(a, a > table.name)", "by their names alone costs little"),
+]
+
+
+@pytest.mark.parametrize(("require", "hint"), GIVEN_UP)
+def test_a_rule_over_its_budget_learns_what_costs_it(require, hint):
+    Path("m.json").write_text(json.dumps(chain(3000)))
+    [violation] = found(check(require))
+    assert "was given up" in violation["message"]
+    assert hint in violation["hint"]
+
+
+def test_patterns_over_long_texts_are_called_what_costs():
+    letters = ["".join("ab"[n * n * k % 7 % 2] for n in range(40_000)) for k in range(1, 30)]
+    tables = [
+        {"name": x[:40] + str(n), "rows": 1, "size_mb": 1, "labels": {"a": x}}
+        for n, x in enumerate(letters)
+    ]
+    Path("m.json").write_text(json.dumps({"tables": tables}))
+    many = " || ".join(f'table.labels.a.matches("a.{{{n}}}c")' for n in range(60, 99))
+    [violation] = found(check(f"!({many})"))
+    assert violation["hint"].endswith("or patterns over long texts")
+
+
+@pytest.mark.parametrize(
+    "require",
+    [
+        'size(table.ancestors) == 0 || max(table.ancestors) < "u"',
+        "size(table.ancestors + table.descendants) == 2999",
+    ],
+)
+def test_lists_that_are_gone_through_without_a_question_cost_little(require):
+    Path("m.json").write_text(json.dumps(chain(3000)))
+    assert found(check(require)) == []
+
+
+def test_a_message_shows_the_first_of_many_names():
+    Path("m.json").write_text(json.dumps(chain(3000)))
+    message = "'{table.name} after {table.ancestors}'"
+    messages = [v["message"] for v in found(check("table.depth < 3000", message=message))]
+    first = ", ".join(f"t{n:04}" for n in range(10))
+    assert messages == [f"t2999 after {first} and 2989 more"]
+
+
+def test_a_message_that_costs_too_much_hides_no_finding():
+    Path("m.json").write_text(json.dumps(chain(3000)))
+    costly = "'{size(manifest.tables.filter(t, manifest.tables.exists(u, u.depth > t.depth)))}'"
+    messages = [v["message"] for v in found(check("table.depth < 1000", message=costly))]
+    assert len(messages) == 2001
+    told = "t0999: table.depth < 1000 does not hold; its message takes too many steps"
+    assert messages[0] == told
+
+
+def test_a_message_is_bounded_whatever_a_manifest_says():
+    tables = [
+        {"name": f"t{n}", "rows": 1, "size_mb": 1, "labels": {"a": "a" * 40_000}} for n in range(50)
+    ]
+    Path("m.json").write_text(json.dumps({"tables": tables}))
+    message = """'{manifest.tables.map(t, t.labels["a"])}'"""
+    messages = [v["message"] for v in found(check("false", message=message))]
+    assert [len(message) for message in messages] == [2000] * 50
+
+
+def test_an_empty_message_gives_way_to_the_condition():
+    [violation] = found(check("table.rows != 100", message='\'{has(table.owner) ? "" : "x"}\''))
+    assert violation["message"] == "customers: table.rows != 100 does not hold"
+
+
 @pytest.mark.parametrize(
     ("rule", "tables"),
     [
@@ -328,6 +398,111 @@ def test_a_check_that_looks_at_nothing_is_dead():
     [dead] = found(rule, code="Y608")
     assert "probe" in dead["message"]
     assert found(check("false", on="step", tables="[audit]"), code="Y608") == []
+
+
+NO_EFFECT = [
+    (
+        "{id: probe, kind: check, tables: [audit], where: table.rows > 9, require: 'true'}",
+        "it selects no table: correct what it selects, or delete it",
+    ),
+    (
+        "{id: probe, kind: check, on: manifest, where: manifest.rows < 0, require: 'true'}",
+        "its `where` does not hold: correct what it selects, or delete it",
+    ),
+    (
+        "{id: probe, kind: check, on: dependency, where: edge.child.rows < 0, require: 'true'}",
+        "it selects no dependency: correct what it selects, or delete it",
+    ),
+    (
+        "{id: probe, kind: dependency, tables: [audit], not_after: [customers]}",
+        "there is no such dependency: correct its names, or delete it",
+    ),
+    (
+        "{id: probe, kind: dependency, tables: ['audi*'], after: ['audit*']}",
+        "it orders no two tables: correct its names, or delete it",
+    ),
+    (
+        "{id: probe, kind: priority, tables: [customers], class: IMPORTANT}",
+        "it selects nothing, or earlier rules took all: delete it or move it up",
+    ),
+    (
+        "{id: probe, kind: checkpoint, after: [nobody]}",
+        "none of its tables is there: correct its names, or delete it",
+    ),
+    (
+        "{id: probe, kind: checkpoint, at: 4h30m}",
+        "it is at 4 h 30 min, and window night ends after 4 h: set an earlier time",
+    ),
+]
+
+
+@pytest.mark.parametrize(("rule", "hint"), NO_EFFECT, ids=[hint[:30] for _, hint in NO_EFFECT])
+@pytest.mark.parametrize("command", ["lint", "plan"])
+def test_the_hint_of_a_dead_rule_is_for_its_kind(command, rule, hint):
+    [dead] = found(f"  - {rule}\n", command, code="Y608")
+    assert (dead["rule"], dead["hint"]) == ("probe", hint)
+
+
+def test_a_checkpoint_after_the_window_is_shown_as_dead():
+    Path("p.yaml").write_text(f"{POLICY}  - {{id: late, kind: checkpoint, at: 9h}}\n")
+    shown = stowplan("policies", "m.json", "--policy", "p.yaml", "--format", "json")
+    [rule] = [rule for rule in json.loads(shown.output)["rules"] if rule["id"] == "late"]
+    assert (rule["state"], rule["why"]) == ("dead", "it is after the window's end")
+
+
+@pytest.mark.parametrize(
+    ("checkpoint", "messages"),
+    [
+        ("at: 3h", []),
+        ("at: 0%", ["rule probe is at the start: nothing can be late yet"]),
+        ("at: 0s", ["rule probe is at the start: nothing can be late yet"]),
+        (
+            "at: 76%",
+            ["rule probe is at 3 h 2 min 24 s: going back must start by 3 h of window night"],
+        ),
+        ("at: 4h", ["rule probe is at 4 h: going back must start by 3 h of window night"]),
+        ("at: 1h, if_behind: [{raise_bandwidth: 51MB/s}, {streams: 2}]", []),
+        (
+            "at: 1h, if_behind: [{raise_bandwidth: 10MB/s}]",
+            ["rule probe: raise_bandwidth 10 MB/s, where there is 50 MB/s"],
+        ),
+        (
+            "at: 1h, if_behind: [{raise_bandwidth: 60MB/s}, {raise_bandwidth: 55MB/s}]",
+            ["rule probe: raise_bandwidth 55 MB/s, where there is 60 MB/s"],
+        ),
+        (
+            "at: 1h, if_behind: [{streams: 1}, {streams: 3}, {streams: 2}]",
+            ["rule probe: streams 1, where there is 1", "rule probe: streams 2, where there is 3"],
+        ),
+    ],
+)
+def test_a_checkpoint_that_comes_too_late_or_raises_nothing_is_a_warning(checkpoint, messages):
+    policy = POLICY.replace("{limit: 50MB/s}", "{limit: 80MB/s, target: 50MB/s}")
+    warned = found(
+        f"  - {{id: probe, kind: checkpoint, {checkpoint}}}\n", policy=policy, code="R404"
+    )
+    assert [violation["message"] for violation in warned] == messages
+    assert {violation["severity"] for violation in warned} <= {"warning"}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "foreign"),
+    [
+        ("^ord.*$", True),
+        ("[co]rders", True),
+        ("{orders,audit}_*", True),
+        ("ord%", True),
+        ("!orders", True),
+        ("orders|audit", True),
+        ("ordrs", False),
+        ("x*", False),
+        ("a$b", False),
+    ],
+)
+def test_a_pattern_of_another_language_is_told_of(pattern, foreign):
+    rule = f"  - {{id: probe, kind: priority, tables: ['*', '{pattern}'], class: IMPORTANT}}\n"
+    [unmatched] = found(rule, code="Y607")
+    assert unmatched["hint"].startswith("only * and ? are wild, and nothing negates") == foreign
 
 
 @pytest.mark.parametrize(

@@ -300,6 +300,7 @@ FAULTS = [
      ['2:17: error[Y605] "a/" names a folder, not manifests']),
     ("overrides:\n  - {manifests: ['', 'b'], fail_on: info}\n",
      ['2:18: error[Y605] "" matches no file']),
+    ("manifests: []\n", ["1:12: error[Y601] `manifests` lists none"]),
     ("manifests: [/a]\n", ['1:13: error[Y605] "/a" is an absolute path']),
     ("manifests: ['', 'b']\n", ['1:13: error[Y605] "" matches no file']),
     ("manifests: [., ./]\n",
@@ -657,6 +658,53 @@ def test_a_link_to_nowhere_is_a_fault(command, project):
     folder = project(m_json=FINE)
     (folder / "stowplan.yaml").symlink_to("nowhere")
     unreadable(stowplan(command, "m.json"), "no such file")
+
+
+def linked(path, target):
+    """A link instead of a file."""
+    path.symlink_to(target)
+
+
+NO_POLICIES = {
+    "policies that lead nowhere": ("policies", linked, "nowhere", "no such file"),
+    "policies that lead to themselves": (
+        "policies", linked, "policies", "cannot be read: too many levels of symbolic links"
+    ),
+    "policies that are a pipe": (
+        "policies", lambda path, _: os.mkfifo(path), "", "cannot be read: it is no ordinary file"
+    ),
+    "a constraints.md that leads nowhere": ("constraints.md", linked, "nowhere", "no such file"),
+    "a constraints.md that is a pipe": (
+        "constraints.md",
+        lambda path, _: os.mkfifo(path),
+        "",
+        "cannot be read: it is no ordinary file",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such links and pipes")
+@pytest.mark.parametrize(
+    ("name", "make", "target", "reason"), NO_POLICIES.values(), ids=NO_POLICIES.keys()
+)
+@pytest.mark.parametrize(
+    "command", [("lint", "m.json"), ("plan", "m.json"), ("policies",), ("explain", "some-rule")]
+)
+def test_what_has_the_name_of_the_policies_beside_is_never_passed_over(
+    command, name, make, target, reason, project
+):
+    """No policy would be found, and nothing be checked, without a word."""
+    make(project(m_json=FINE) / name, target)
+    outcome = stowplan(*command)
+    line = f"{name}:1:1: error[Y611] {name}: {reason}"
+    assert (outcome.status, without_hints(outcome.output)) == (2, [line])
+
+
+def test_a_folder_called_constraints_md_is_no_empty_policy(project):
+    (project(m_json=FINE) / "constraints.md").mkdir()
+    outcome = stowplan("lint", "m.json")
+    line = "constraints.md:1:1: error[Y611] constraints.md has no policies (*.yaml, *.yml)"
+    assert (outcome.status, without_hints(outcome.output)) == (2, [line])
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may read everything")

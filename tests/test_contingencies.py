@@ -33,7 +33,8 @@ NIGHT = {"duration": "4h"}
 
 def policy(actions, when=None, window=NIGHT, more=()):
     rules = [CORE, REST, NET, {"id": "night", "kind": "resource", "window": window}, *more]
-    mark = {"id": "mark", "kind": "checkpoint", **(when or {"at": "3h"}), "if_behind": actions}
+    mark = {"id": "mark", "kind": "checkpoint", **(when or {"at": "3h"})}
+    mark |= {"if_behind": actions} if actions else {}
     return {"policy": "p", "rules": [*rules, mark]}
 
 

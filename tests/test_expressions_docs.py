@@ -29,7 +29,9 @@ from stowplan.expressions.macros import DEEPEST_MACRO
 from stowplan.expressions.overloads import FUNCTIONS, MACROS, METHODS, OPERATORS
 from stowplan.expressions.parsing import DEPTH, LONGEST_LIST
 from stowplan.expressions.patterns import LONGEST_PATTERN
+from stowplan.expressions.templates import LONGEST_MESSAGE, MOST_SHOWN
 from stowplan.expressions.tokens import LONGEST
+from stowplan.schemas.policy.conditions import MOST_FAULTS
 
 PAGE = (Path(__file__).parents[1] / "docs" / "expressions.md").read_text(encoding="utf-8")
 NAMES = {
@@ -145,6 +147,9 @@ def test_the_bounds_are_those_of_the_code():
     ]
     assert list(map(int, bounds)) == [
         LONGEST,
+        MOST_FAULTS,
+        LONGEST_MESSAGE,
+        MOST_SHOWN,
         DEPTH,
         DEPTH,
         DEEPEST_MACRO,

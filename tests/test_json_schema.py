@@ -30,7 +30,7 @@ AS_OF = ("--as-of", "2026-12-01")
 UNSAID = [
     ("Y601", r"is named on both sides", "two values of one rule"),
     ("Y601", r"nothing is done after stop", "the order of a list"),
-    ("Y601", r"a checkpoint at the start", "which quantities are zero"),
+    ("Y601", r"of zero does nothing", "which quantities are zero"),
     ("Y601", r"has (nothing that can|a character that cannot) be seen", "what is invisible"),
     ("Y601", r"a waiver of .* may last", "a day and a rule elsewhere"),
     ("Y601", r"cannot be waived", "a rule elsewhere that is not waivable"),

@@ -7,6 +7,7 @@ from hypothesis import given, reject
 from hypothesis import strategies as st
 
 from stowplan.moments import MomentError, after, moment_text, parse_moment
+from stowplan.reports.clock import Clock
 
 READ = [
     ("2026-12-05T22:00+01:00", "2026-12-05T22:00:00+01:00"),
@@ -75,3 +76,27 @@ def test_so_much_later_is_so_much_later_in_utc(local, zone, microseconds):
         reject()
     later = after(moment, microseconds).astimezone(UTC)
     assert later - moment.astimezone(UTC) == timedelta(microseconds=microseconds)
+
+
+def test_past_the_calendar_there_is_no_moment():
+    with pytest.raises(OverflowError):
+        after(parse_moment("9999-12-31T23:00Z"), 2 * 3600 * 10**6)
+    clock = Clock(parse_moment("9999-12-31T23:00Z"))
+    assert clock.iso(10**6) == "9999-12-31T23:00:01+00:00"
+    assert (clock.iso(7200 * 10**6), clock.time(7200 * 10**6)) == (None, "")
+    assert clock.at(7200 * 10**6) == "2 h"
+    assert clock.span(0, 7200 * 10**6) == "0 s to 2 h"
+
+
+@pytest.mark.parametrize(
+    ("microseconds", "text"),
+    [
+        (14_313_700_000, "3 h 58 min 33 s (23:58:33)"),
+        (14_313_000_000, "3 h 58 min 33 s (23:58:33)"),
+        (1_234_999, "1.234 s (20:00:01)"),
+        (999_999, "0.999999 s (20:00:00)"),
+        (0, "0 s (20:00:00)"),
+    ],
+)
+def test_a_deadline_is_never_rounded_up(microseconds, text):
+    assert Clock(parse_moment("2026-12-05T20:00Z")).by(microseconds) == text

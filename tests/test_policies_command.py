@@ -446,12 +446,10 @@ def test_nothing_that_does_not_print_reaches_the_terminal(shown):
     text = shown(
         f"""
 policy: {bad}
-classes:
-  {bad}: {{placement: optional}}
 rules:
-  - {{id: all, kind: priority, tables: "*", class: {bad}, reason: {bad}}}
+  - {{id: all, kind: priority, tables: "*", class: IMPORTANT, reason: {bad}}}
   - {{id: c, kind: check, where: 'table.name != "x\u202e"', require: "table.rows > 5"}}
-  - {{id: w, kind: resource, window: {{name: {bad}, duration: 4h}}}}
+  - {{id: w, kind: resource, window: {{duration: 4h}}}}
   - {{id: d, kind: checkpoint, after: {bad}, decider: {bad}}}
 waivers:
   - {{code: c, tables: [{bad}], reason: {bad}, owner: {bad}, expires: 2027-01-01}}

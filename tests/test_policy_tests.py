@@ -1,6 +1,7 @@
 """`stowplan test`: what passes, what fails and how it is told, what is a fault of a test file."""
 
 import json
+import os
 import re
 import sys
 import tempfile
@@ -128,7 +129,7 @@ def test_passes(project, body, manifest):
 
 
 FOUND = "+ {code: small, tables: [orders], severity: error}  # orders: table.size_mb <= 5000.0"
-FOUND += " does not hold"
+FOUND += " does not hold: table.size_mb is 6000.5"
 FAILS = {
     "something unexpected": ("", LARGE, [FOUND]),
     "something missing": (
@@ -285,6 +286,21 @@ FAULTS = {
     ),
     "windows without a plan": (one("windows: {orders: null}"), "4:5: Y601", "only a plan"),
     "no date": (one("as_of: 2026-02-30"), "4:12: Y601", "`as_of` must be a date, is 2026-02-30"),
+    "a date without dashes": (
+        one('as_of: "20270101"'),
+        "4:12: Y601",
+        "`as_of` must be a date, is 20270101; hint: write 2027-01-01",
+    ),
+    "a number for a date": (
+        one("as_of: 20270101"),
+        "4:12: Y601",
+        "`as_of` must be text, is 20270101; hint: write a date like 2026-12-01",
+    ),
+    "a merge key": (
+        one("<<: {plan: true}"),
+        "4:5: Y602",
+        "unknown key `<<`; hint: YAML's merge keys are not read: write the keys out",
+    ),
     "a week": (one("as_of: 2027-W01-1"), "4:12: Y601", "`as_of` must be a date, is 2027-W01-1"),
     "a missing manifest": (
         one("", "nosuch.json"),
@@ -451,7 +467,9 @@ def test_a_manifest_by_path(project, tmp_path):
 def test_a_manifest_that_cannot_be_read_as_one(project, tmp_path):
     (tmp_path / "policies" / "broken.json").write_text("{")
     assert project(one("violations: [{code: M102}]", "broken.json")).status == 0
-    assert project(one("", "broken.json")).status == 1
+    failed = project(one("", "broken.json"))
+    assert failed.status == 1
+    assert "# policies/broken.json:1:2: not JSON:" in failed.output
 
 
 def test_places_of_an_inline_manifest(project):
@@ -517,6 +535,51 @@ def test_files_that_are_named_twice_are_run_once(project, tmp_path):
     assert project(one(""), "policies", file, "policies/../policies").errors.startswith("1 test in")
 
 
+NAMED = ["q_test.yaml", "q_test.yml", "q_test.YAML", "q_test.json"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such links and pipes")
+@pytest.mark.parametrize("name", NAMED)
+@pytest.mark.parametrize(
+    ("make", "reason"),
+    [
+        (lambda path: path.symlink_to("nowhere"), "no such file"),
+        (os.mkfifo, "cannot be read: it is no ordinary file"),
+        (os.mkdir, "is a directory, not a file"),
+    ],
+    ids=["link", "pipe", "folder"],
+)
+def test_a_test_that_cannot_be_read_is_not_passed_over(make, reason, name, project, tmp_path):
+    make(tmp_path / "policies" / name)
+    outcome = project(one(""))
+    line = f"policies/{name}:1:1: error[Y611] policies/{name}: {reason}; hint: check the path\n"
+    assert (outcome.status, outcome.output) == (2, line)
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_every_ending_of_a_test_is_run(name, project, tmp_path):
+    """JSON is YAML; it is a test where `tests` stands at its top, and may be a manifest else."""
+    test = {"name": "j", "manifest": {"tables": [{"name": "x", "rows": 1, "size_mb": 1}]}}
+    (tmp_path / "policies" / name).write_text(json.dumps({"tests": [test]}))
+    outcome = project(one(""))
+    assert (outcome.status, f"policies/{name}:1:12: failed: j\n" in outcome.output) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ('{"tables": []}', 0),
+        ("[1]", 0),
+        ("no JSON", 0),
+        ('{"tests": [', 2),
+        ('{"tests": []}', 2),
+    ],
+)
+def test_json_is_a_test_by_what_it_holds(text, status, project, tmp_path):
+    (tmp_path / "policies" / "q_test.json").write_text(text)
+    assert project(one("")).status == status
+
+
 def test_nothing_found(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     outcome = stowplan("test")
@@ -567,6 +630,27 @@ def test_coverage(project):
     )
     assert outcome.status == 0
     assert outcome.errors == "1 test in 1 file: 1 passed, 0 failed; 3 of 6 rules covered\n"
+
+
+ABSENT = "  - {id: owned, kind: check, require: size(table.owner) > 3}\n"
+OWNED = "{tables: [{name: orders, rows: 1, size_mb: 1, owner: me}]}"
+
+
+def test_a_check_that_cannot_be_evaluated_has_not_fired(project, tmp_path):
+    """Only its message says so: an expectation without one would pass for a broken rule."""
+    found = "- {code: owned, tables: [orders]}"
+    said = "cannot be evaluated"
+    line = f'{{code: owned, tables: [orders], severity: error, message: "{said}"}}'
+    (tmp_path / "policies" / "shop.yaml").write_text(POLICY + ABSENT)
+    outcome = project(one("violations: [{code: owned, tables: [orders]}]"))
+    assert failures(outcome.output)[0] == found
+    assert failures(outcome.output)[1].startswith(f"+ {line}  # orders: {said}: no such field")
+    outcome = project(one(f"violations: [{line}]"))
+    assert outcome.status == 0
+    assert "owned (check): never broken in any test, never held in any test" in outcome.output
+    outcome = project(one("violations: [{code: owned, tables: [orders]}]", OWNED))
+    assert outcome.status == 0
+    assert "owned (check): never held in any test" in outcome.output
 
 
 def test_required_coverage(project):

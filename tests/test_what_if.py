@@ -178,6 +178,14 @@ def test_each_skip_is_a_plan_of_its_own(case):
     assert [plan["planned"] for plan in plans] == [5, 4, 5, 3]
 
 
+def test_a_value_that_is_asked_for_twice_is_one_plan(case):
+    """However it is written; what comes first gives the order."""
+    asked = ("--bandwidth", "30MB/s,30000kB/s,20MB/s,30MB/s", "--window", "3h,180m")
+    settings = [plan["settings"]["bandwidth_mb_s"] for plan in case().found(*asked)["plans"]]
+    assert settings == [50.0, 30.0, 20.0]
+    assert len(case().found("--skip", "prefs", "--skip", "prefs", "--skip", "as-is")["plans"]) == 3
+
+
 def test_a_name_with_a_comma_is_written_with_a_backslash(case):
     r"""`a\,b` is one table."""
     tables = [*TABLES, {"name": "a,b", "rows": 1, "size_mb": 1}]

@@ -48,11 +48,12 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="stowplan",
         description="Plan a data migration from its constraints, before anything moves.",
+        allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"stowplan {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for name, summary in _COMMANDS.items():
-        own = commands.add_parser(name, help=summary, description=summary)
+        own = commands.add_parser(name, help=summary, description=summary, allow_abbrev=False)
         own.add_argument("--debug", action="store_true", help="show a traceback where one arises")
         if name in words[:1]:
             command = import_module(f".{_MODULES.get(name, name)}", __package__)

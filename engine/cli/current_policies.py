@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from .projects import CONSTRAINTS, Projects
@@ -16,8 +17,8 @@ def current_policies(named: list[str], projects: Projects) -> Setting[tuple[str,
     for scope in configuration.scopes if configuration else ():
         if scope.policies and not scope.globs:
             return scope.policies
-    if Path("policies").exists():
+    if os.path.lexists("policies"):
         return Setting(("policies",), "policies/ in the current folder")
-    if Path(CONSTRAINTS).is_file():
+    if os.path.lexists(CONSTRAINTS):
         return Setting((CONSTRAINTS,), f"{CONSTRAINTS} in the current folder")
     return Setting((), "default")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from stowplan.expressions import Budget, BudgetExceeded, EvaluationError
+from stowplan.expressions import Budget, BudgetExceeded, EvaluationError, scalar_text
 from stowplan.model import (
     PLANNED_SUBJECTS,
     CheckRule,
@@ -24,6 +24,9 @@ from .words import below
 STEPS = 2_000_000
 STEPS_PER_TABLE = 400
 """What a rule's conditions may spend on one manifest: about a second, more for a large one."""
+
+
+_TOLD = 4  # values in a message that no rule has written
 
 
 def chosen_tables(
@@ -86,7 +89,7 @@ def judge(situation: Situation, rules: Sequence[CheckRule]) -> list[Judgement]:
 
 
 def _judged(rule: CheckRule, views: Views, steps: int) -> Judgement:
-    budget = Budget(steps)
+    budget, talk = Budget(steps), Budget(steps)
     where = None if rule.where is None else rule.where.bind(budget)
     require = rule.require.bind(budget)
     broken: list[Broken] = []
@@ -102,8 +105,8 @@ def _judged(rule: CheckRule, views: Views, steps: int) -> Judgement:
                 continue
             failure = held if isinstance(held, str) else None
             each = views.broken(rule.subject, about, "")
-            message = _message(rule, failure, each, views.named(rule, values), budget)
-            broken.append(each._replace(message=message))
+            message = _message(rule, failure, each, views.named(rule, values), talk)
+            broken.append(each._replace(message=message, failed=failure is not None))
     except BudgetExceeded:
         # Half an answer would pass for a whole one.
         text = f"check {rule.id} {given_up(steps)}"
@@ -126,14 +129,33 @@ def _message(
     values: Mapping[str, object],
     budget: Budget,
 ) -> str:
-    """The rule's own message; without one, or where something fails, what does not hold."""
+    """The rule's own message; without one, or where something fails, what does not hold.
+
+    Messages have steps of their own: one that spends them must not hide what was found.
+    """
     about = " → ".join(shown(name) for name in broken.tables)
     start = f"{about}: " if about else ""
     if failure is not None:
         return f"{start}cannot be evaluated: {failure}"
+    plain = f"{start}{shown(rule.require.text, 200)} does not hold"
     if rule.message is None:
-        return f"{start}{shown(rule.require.text, 200)} does not hold"
+        return f"{plain}{_read(rule.require, values)}"
     try:
-        return rule.message.render(values, budget).strip()
+        # An empty one may come of empty labels and the like.
+        return rule.message.render(values, budget).strip() or plain
     except EvaluationError as error:
-        return f"{start}{shown(rule.require.text, 200)} does not hold; its message fails: {error}"
+        return f"{plain}; its message fails: {error}"
+    except BudgetExceeded:
+        return f"{plain}; its message takes too many steps"
+
+
+def _read(condition: Condition, values: Mapping[str, object]) -> str:
+    """The single values that a condition looked at: they are why it does not hold."""
+    told = []
+    for path in sorted(path for path in condition.reads if not path.endswith(".name")):
+        value: object = values
+        for name in path.split("."):
+            value = value.get(name) if isinstance(value, Mapping) else None
+        if isinstance(value, str | bool | int | float):
+            told.append(f"{path} is {shown(scalar_text(value), 60)}")
+    return f": {', '.join(told[:_TOLD])}" if told else ""

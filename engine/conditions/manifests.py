@@ -50,7 +50,10 @@ MANIFEST = Record(
         "size_mb": Word(DOUBLE, "The sum of its tables' sizes.", _size),
         "rows": Word(INT, "The sum of its tables' rows.", _rows),
         "present": Word(
-            list_of(STRING), "Tables that are at the destination.", lambda f: f.manifest.present
+            list_of(STRING),
+            "Tables that are at the destination.",
+            lambda f: f.manifest.present,
+            of="table",
         ),
         "tables": many(TABLE, "Its tables, by name.", lambda f: f.all()),
     },
@@ -61,6 +64,8 @@ EDGE = Record(
     {
         "child": one(TABLE, "The table that waits.", lambda edge: edge.child),
         "parent": one(TABLE, "The table that it waits for.", lambda edge: edge.parent),
-        "origin": Word(STRING, "`manifest`, or the rule that made it.", lambda edge: edge.origin),
+        "origin": Word(
+            STRING, "`manifest`, or the rule that made it.", lambda edge: edge.origin, of="origin"
+        ),
     },
 )

@@ -46,7 +46,7 @@ def filled_windows(plan: Plan) -> list[FilledWindow]:
 STEP = Record(
     "step",
     {
-        "window": Word(STRING, "The window that it is in.", lambda s: s.window),
+        "window": Word(STRING, "The window that it is in.", lambda s: s.window, of="window"),
         "phase": Word(INT, "Its phase: 1 without parents.", lambda s: s.phase),
         "start_s": Word(
             DOUBLE, "Its start, from the window's.", lambda s: seconds(s.timing.start_us)
@@ -60,6 +60,7 @@ STEP = Record(
             STRING,
             "What its time rests on: `assumed` (the bandwidth alone) or `declared` (a rule).",
             lambda s: s.basis,
+            of="basis",
         ),
     },
 )
@@ -67,10 +68,13 @@ STEP = Record(
 WINDOW = Record(
     "window",
     {
-        "name": Word(STRING, "Its name.", lambda w: w.planned.window.name),
+        "name": Word(STRING, "Its name.", lambda w: w.planned.window.name, of="window"),
         "main": Word(BOOL, "Whether it is the main window.", lambda w: w.main),
         "tables": Word(
-            list_of(STRING), "The tables in it.", lambda w: [step.name for step in w.steps]
+            list_of(STRING),
+            "The tables in it.",
+            lambda w: [step.name for step in w.steps],
+            of="table",
         ),
         "size_mb": Word(
             DOUBLE, "Their size.", lambda w: megabytes(sum(step.size for step in w.steps))
@@ -104,7 +108,11 @@ CHECKPOINT = Record(
     "checkpoint",
     {
         "rule": Word(
-            STRING, "The rule that asks for it; absent for a phase.", lambda c: c.rule, True
+            STRING,
+            "The rule that asks for it; absent for a phase.",
+            lambda c: c.rule,
+            True,
+            of="checkpoint",
         ),
         "after": Word(
             STRING, "The tables or the phase that are to be done.", lambda c: c.after, True
@@ -118,6 +126,7 @@ CHECKPOINT = Record(
             list_of(STRING),
             "What is done by then; for a phase since the phase before.",
             lambda c: c.tables,
+            of="table",
         ),
         "tables_done": Word(INT, "How many tables are done by then.", lambda c: c.done),
         "mb": Word(DOUBLE, "Their size.", lambda c: megabytes(c.size)),
@@ -144,13 +153,18 @@ def _window_of(table: DeferredTable) -> str | None:
 DEFERRED = Record(
     "deferred",
     {
-        "name": Word(STRING, "The table.", lambda t: t.name),
-        "class": Word(STRING, 'Its class; "" without one.', lambda t: t.class_name or ""),
-        "window": Word(STRING, "The follow-up window that takes it.", _window_of, True),
+        "name": Word(STRING, "The table.", lambda t: t.name, of="table"),
+        "class": Word(
+            STRING, 'Its class; "" without one.', lambda t: t.class_name or "", of="class"
+        ),
+        "window": Word(
+            STRING, "The follow-up window that takes it.", _window_of, True, of="window"
+        ),
         "code": Word(
             STRING,
             "Why: policy, capacity, dependency, oversized or excluded.",
             lambda t: t.code,
+            of="code",
         ),
         "size_mb": Word(DOUBLE, "Its size.", lambda t: megabytes(t.size)),
         "needs_s": Word(DOUBLE, "How long it takes by itself.", lambda t: seconds(t.needs_us)),
@@ -189,7 +203,7 @@ BREAK_EVEN = Record(
 PLAN = Record(
     "plan",
     {
-        "feasibility": Word(STRING, "YES, TIGHT or NO.", lambda p: p.feasibility),
+        "feasibility": Word(STRING, "YES, TIGHT or NO.", lambda p: p.feasibility, of="feasibility"),
         "proven": Word(BOOL, "Whether no plan could do better.", lambda p: p.proven),
         "tables": Word(
             INT,
@@ -215,7 +229,10 @@ PLAN = Record(
         "checkpoints": many(CHECKPOINT, "The checkpoints.", lambda p: p.checkpoints),
         "deferred": many(DEFERRED, "What is not in the main window.", lambda p: p.deferred),
         "unschedulable": Word(
-            list_of(STRING), "What cannot be planned.", lambda p: [t.name for t in p.unschedulable]
+            list_of(STRING),
+            "What cannot be planned.",
+            lambda p: [t.name for t in p.unschedulable],
+            of="table",
         ),
         "p_required_fits": Word(
             DOUBLE,

@@ -111,7 +111,7 @@ def _parents_stated(facts: TableFacts) -> list[str]:
 _NAMES = list_of(STRING)
 
 STATED: Mapping[str, Word] = {
-    "name": Word(STRING, "The table's name.", lambda t: t.table.name),
+    "name": Word(STRING, "The table's name.", lambda t: t.table.name, of="table"),
     "rows": Word(INT, "How many rows it has.", lambda t: t.table.rows),
     "size_mb": Word(DOUBLE, "Its size in MB.", lambda t: megabytes(t.table.size)),
     "index_mb": Word(
@@ -124,7 +124,9 @@ STATED: Mapping[str, Word] = {
     "owner": Word(STRING, "Who owns it.", lambda t: t.table.owner, True),
     "lob": Word(BOOL, "Whether it has large objects.", lambda t: t.table.lob, True),
     "primary_key": Word(_NAMES, "The columns of its key.", lambda t: t.table.primary_key),
-    "depends_on": Word(_NAMES, "The parents that the manifest states.", _parents_stated),
+    "depends_on": Word(
+        _NAMES, "The parents that the manifest states.", _parents_stated, of="table"
+    ),
     "labels": Word(map_of(STRING), "Its labels.", lambda t: t.table.labels),
 }
 """What the manifest says of a table; a size of 0 counts as not stated where it is optional."""
@@ -132,25 +134,34 @@ STATED: Mapping[str, Word] = {
 KNOWN: Mapping[str, Word] = {
     **STATED,
     "class": Word(
-        STRING, 'Its class by the rules; "" where nothing classifies it.', lambda t: t.class_name
+        STRING,
+        'Its class by the rules; "" where nothing classifies it.',
+        lambda t: t.class_name,
+        of="class",
     ),
-    "effective_class": Word(STRING, "Its class after promotion.", lambda t: t.effective),
-    "placement": Word(STRING, "The placement of its effective class.", lambda t: t.placement),
+    "effective_class": Word(
+        STRING, "Its class after promotion.", lambda t: t.effective, of="class"
+    ),
+    "placement": Word(
+        STRING, "The placement of its effective class.", lambda t: t.placement, of="placement"
+    ),
     "parents": Word(
         _NAMES,
         "The tables that come directly before it.",
         lambda t: t.names(t.facts.graph.table_parents(t.number)),
+        of="table",
     ),
     "children": Word(
         _NAMES,
         "The tables that come directly after it.",
         lambda t: t.names(t.facts.graph.table_children(t.number)),
+        of="table",
     ),
     "ancestors": Word(
-        _NAMES, "All tables that come before it.", lambda t: t.facts.above.of(t.number)
+        _NAMES, "All tables that come before it.", lambda t: t.facts.above.of(t.number), of="table"
     ),
     "descendants": Word(
-        _NAMES, "All tables that come after it.", lambda t: t.facts.below.of(t.number)
+        _NAMES, "All tables that come after it.", lambda t: t.facts.below.of(t.number), of="table"
     ),
     "depth": Word(INT, "Its phase: 1 without parents.", lambda t: t.facts.graph.phases[t.number]),
     "in_cycle": Word(BOOL, "Whether it is in a cycle.", lambda t: t.facts.graph.in_cycle(t.number)),

@@ -25,7 +25,7 @@ class Broken(NamedTuple):
     """A subject that breaks a check, or on which it fails; `place` is in the manifest.
 
     `window` and `origin` name the rule whose place stands for a window or a rule-made dependency.
-    `given_up`: the check could not be judged to its end.
+    `given_up`: the check could not be judged to its end. `failed`: nor on this subject.
     """
 
     message: str
@@ -34,6 +34,7 @@ class Broken(NamedTuple):
     window: str | None = None
     origin: str | None = None
     given_up: bool = False
+    failed: bool = False
 
 
 class Views:

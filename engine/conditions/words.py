@@ -14,7 +14,8 @@ Reader = Callable[[Any], dict[str, object]]
 class Word(NamedTuple):
     """One field. `read` gives its value for a subject; an optional one is absent where None.
 
-    With `record` that value is itself a subject, or with `many` a list of such.
+    With `record` that value is itself a subject, or with `many` a list of such. `of` is what its
+    text, or each of a list, names: a `table`, `class`, `window` …; empty where it may be anything.
     """
 
     type: Type
@@ -23,6 +24,7 @@ class Word(NamedTuple):
     optional: bool = False
     record: Record | None = None
     many: bool = False
+    of: str = ""
 
 
 class Failing(dict[str, object]):

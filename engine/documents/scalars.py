@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 from stowplan.model import DocPath
 
 from .places import CLOSE, LIST, MAPPING, SCALAR, Mark, Places
-from .spans import BREAKS, Scalar, source_offset
+from .spans import BREAKS, Scalar, Span, character_spans, source_offset
 
 _PROPERTIES = re.compile(
     rf"(?:(?:!<[^>]*+>|[&!][^\s,\[\]{{}}]*+)(?:[ \t{BREAKS}]++(?:\#[^{BREAKS}]*+)?)*+)*+"
 )
 """An anchor and a tag before a scalar, with the blanks and comments after them."""
+
+
+class _Spelled(NamedTuple):
+    """A scalar, and where each of its characters stands."""
+
+    scalar: Scalar
+    spans: Sequence[Span]
 
 
 class Scalars:
@@ -24,11 +31,20 @@ class Scalars:
     def __init__(self, text: str, data: object) -> None:
         self._text = text
         self._data = data
+        self._last: tuple[DocPath, _Spelled | None] = ((), None)
 
     def offset(self, path: DocPath, index: int) -> int | None:
         """Where one character of the text at a path stands; None where there is no text."""
-        scalar = self._find(path) if _holds_text(self._data, path) else None
-        return None if scalar is None else source_offset(self._text, scalar, index)
+        spelled = self._spelled(path) if _holds_text(self._data, path) else None
+        return None if spelled is None else source_offset(*spelled, index)
+
+    def _spelled(self, path: DocPath) -> _Spelled | None:
+        """What stands at a path; kept until another is asked for: one text may have many faults."""
+        if self._last[1] is None or self._last[0] != path:
+            scalar = self._find(path)
+            found = scalar and _Spelled(scalar, character_spans(self._text, scalar))
+            self._last = (path, found)
+        return self._last[1]
 
     def _find(self, path: DocPath) -> Scalar | None:
         raise NotImplementedError

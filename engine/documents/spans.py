@@ -7,7 +7,7 @@ is walked once more by the rules of its style, which gives the span of every cha
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple, TypeAlias
 
 Span: TypeAlias = tuple[int, int]
@@ -49,13 +49,12 @@ class Scalar(NamedTuple):
     value: str
 
 
-def source_offset(text: str, scalar: Scalar, index: int) -> int:
-    """Where in a file's text a character of a scalar's value stands.
+def source_offset(scalar: Scalar, spans: Sequence[Span], index: int) -> int:
+    """Where in a file's text a character of a scalar's value stands, by the spans of them all.
 
     An index past the end stands for the place after the last character; line breaks that end a
     block are not counted, so that the place is on the value's own last line.
     """
-    spans = _spans(text, scalar)
     if index < len(spans):
         return spans[max(index, 0)][0]
     is_block = scalar.style in ("|", ">")
@@ -63,7 +62,7 @@ def source_offset(text: str, scalar: Scalar, index: int) -> int:
     return spans[length - 1][1] if spans and length else scalar.start
 
 
-def _spans(text: str, scalar: Scalar) -> list[Span]:
+def character_spans(text: str, scalar: Scalar) -> Sequence[Span]:
     """The source of each character; empty should the walk and the parser ever disagree."""
     if scalar.style in ("|", ">"):
         spans = list(_block_spans(text, scalar))[: len(scalar.value)]  # what chomping left

@@ -15,7 +15,7 @@ from .faults import (
 )
 from .kinds import BOOL, DOUBLE, INT, STRING, Field, Type, list_of, map_of, record
 from .shared import Shared, Sieve, Sifted
-from .templates import Template, compile_template
+from .templates import Template, compile_template, scalar_text
 
 __all__ = [
     "BOOL",
@@ -41,4 +41,5 @@ __all__ = [
     "list_of",
     "map_of",
     "record",
+    "scalar_text",
 ]

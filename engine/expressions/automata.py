@@ -28,6 +28,7 @@ MOST_STATES = 300
 _REMEMBERED = 2000
 """Transitions; an automaton forgets all when it has more."""
 _PIECE = 8
+STEPS_A_STATE = 2
 _FOUND = frozenset({-1})
 """The set that stands for a match."""
 
@@ -79,6 +80,7 @@ class Automaton:
         self._first = self._reached((self._start,), at_start=True)
         self._again = self._reached((self._start,))
         self._known: dict[tuple[States, str], States] = {}
+        self._sets: dict[States, States] = {}
 
     def found_in(self, budget: Budget, text: str) -> bool:
         """Whether any part of the text matches; each new transition costs its states."""
@@ -92,14 +94,17 @@ class Automaton:
         return states is _FOUND or self._ends(states, at_start=not text)
 
     def _after(self, budget: Budget, states: States, character: str) -> States:
-        budget.spend(len(states))
+        budget.spend(STEPS_A_STATE * len(states))
         if len(self._known) >= _REMEMBERED:
             self._known.clear()
+            self._sets.clear()
         code = ord(character)
         taken = [state for state in states if self._states[state].takes(code)]
         after = {target for state in taken for target in self._states[state].after}
         reached = self._reached(tuple(after))
         both = _FOUND if reached is _FOUND else reached | self._again
+        # One object for equal sets: to find them alike takes their states one by one.
+        both = self._sets.setdefault(both, both)
         self._known[states, character] = both
         return both
 

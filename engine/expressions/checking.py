@@ -12,6 +12,7 @@ from stowplan.model import shown
 from stowplan.spelling import nearest
 
 from . import syntax, terms
+from .comparing import Comparisons, Written, together
 from .faults import Fault
 from .kinds import BOOL, INT, STRING, Type, common, list_of
 from .overloads import FUNCTIONS, LEFT_OUT, METHODS, plain
@@ -20,20 +21,23 @@ from .syntax import Node
 from .terms import Term
 
 
-class Comparison(NamedTuple):
-    """A path that is compared with a string that is written out; the offset is the string's."""
-
-    path: str
-    text: str
-    offset: int
-
-
 class Typed(NamedTuple):
-    """A term, its type, and the path of what it reads, while that is nothing but a path."""
+    """A term, its type, and the path of what it reads, while that is nothing but a path.
+
+    `stems`: the paths that it, or each item of a list, comes from unchanged, beside `path`.
+    `written`: the strings that it, or an item, may be, where these are written out.
+    """
 
     type: Type
     term: Term
     path: str | None = None
+    stems: tuple[str, ...] = ()
+    written: tuple[Written, ...] = ()
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The paths that it comes from; none where it may come from elsewhere too."""
+        return (self.path,) if self.path else self.stems
 
 
 MOST_GUESSES = 50
@@ -51,7 +55,7 @@ class Checker:
         self.faults: list[Fault] = []
         self.reads: set[str] = set()
         self.variables: set[str] = set()
-        self.compared: list[Comparison] = []
+        self.compared = Comparisons()
         self.depth = 0
         self.made = 0
         self.scope: dict[str, Typed] = {
@@ -63,13 +67,6 @@ class Checker:
     def fault(self, offset: int, message: str, hint: str | None = None) -> None:
         """Note what is wrong."""
         self.faults.append(Fault(offset, message, hint))
-
-    def compare(self, typed: Typed, node: Node) -> None:
-        """Note the strings that a path is held against, for whoever knows what it may be."""
-        items = node.items if isinstance(node, syntax.ListLiteral) else (node,)
-        for item in items:
-            if typed.path and isinstance(item, syntax.Literal) and isinstance(item.value, str):
-                self.compared.append(Comparison(typed.path, item.value, item.offset))
 
     def value(self, node: Node) -> Typed | None:
         """What a node computes, as a value that is read; None where it has a fault."""
@@ -105,7 +102,9 @@ def guess(checker: Checker, word: str, known: Mapping[str, object], what: str) -
 
 def _literal(_: Checker, node: syntax.Literal) -> Typed:
     kinds = {bool: "bool", int: "int", float: "double", str: "string"}
-    return Typed(Type(kinds[type(node.value)]), terms.Constant(node.value))
+    written = (Written(node.value, node.offset),) if isinstance(node.value, str) else ()
+    kind = Type(kinds[type(node.value)])
+    return Typed(kind, terms.Constant(node.value), written=written)
 
 
 def _name(checker: Checker, node: syntax.Name) -> Typed | None:
@@ -114,6 +113,8 @@ def _name(checker: Checker, node: syntax.Name) -> Typed | None:
         checker.fault(node.offset, *_unknown(checker, node.name))
     elif found.path in checker.given:
         checker.variables.add(str(found.path))
+    else:
+        checker.compared.use(found.written)
     return found
 
 
@@ -178,7 +179,8 @@ def _index(checker: Checker, node: syntax.Index) -> Typed | None:
         return None
     path = item_path(checker, operand)
     function = "item_at" if is_list else "value_of"
-    return Typed(item, terms.Operation(function, (operand.term, index.term)), path)
+    term = terms.Operation(function, (operand.term, index.term))
+    return Typed(item, term, path, operand.sources if is_list and not path else ())
 
 
 def item_path(checker: Checker, items: Typed) -> str | None:
@@ -201,7 +203,11 @@ def _list(checker: Checker, node: syntax.ListLiteral) -> Typed | None:
             checker.fault(written.offset, message, mixed(kind, item.type))
             return None
         kind = both
-    return Typed(list_of(kind), terms.Listing(tuple(item.term for item in items if item)))
+    whole = [item for item in items if item is not None]
+    listing = terms.Listing(tuple(item.term for item in whole))
+    stems = together(*(item.sources for item in whole))
+    texts = tuple(text for item in whole for text in item.written)
+    return Typed(list_of(kind), listing, None, stems, texts)
 
 
 def mixed(one: Type, other: Type) -> str | None:
@@ -222,7 +228,8 @@ def _ternary(checker: Checker, node: syntax.Ternary) -> Typed | None:
         message = f"both sides of ':' must be of one type; these are {kinds}"
         checker.fault(node.offset, message, mixed(then.type, otherwise.type))
         return None
-    return Typed(kind, terms.Choice(condition, then.term, otherwise.term))
+    choice = terms.Choice(condition, then.term, otherwise.term)
+    return Typed(kind, choice, stems=together(then.sources, otherwise.sources))
 
 
 def _chain(checker: Checker, node: syntax.Chain) -> Typed | None:

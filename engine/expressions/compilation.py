@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cache, partial
 
 from . import calls, checking, emission, operators, syntax
-from .checking import Checker, Comparison, Typed
+from .checking import Checker, Typed
+from .comparing import Comparison
 from .faults import Budget, BudgetExceeded, EvaluationError, ExpressionError
 from .kinds import BOOL, Type, common
 from .overloads import plain
@@ -30,7 +31,7 @@ class Part:
 @dataclass(frozen=True, slots=True, eq=False)
 class Expression:
     """A compiled text of type `type`; `reads` are the paths that it may look at, and `compared`
-    those that it holds against a string that is written out.
+    the strings that are written out and held against such paths alone.
 
     `function` takes a budget and the values in the order of `names`; `bind` leaves the values.
     A record's value is a mapping, whose missing keys are absent fields; a list's is any container.
@@ -89,7 +90,7 @@ def _expression(
         typed.type,
         frozenset(checker.reads),
         dict(names),
-        tuple(checker.compared),
+        checker.compared.found(),
         _function(typed.term, len(names)),
         tuple(sorted(checker.variables)),
         tuple(_spans(tree, (0, len(text)))),

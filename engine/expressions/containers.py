@@ -20,6 +20,8 @@ LARGEST_LIST = 1_000_000
 """Items of a list that `+` may make."""
 STEPS_TO_COMPARE = 4
 """For each pair of items that are not texts."""
+ITEMS_A_STEP = 4
+"""Where a list is gone through without anything being asked of its items."""
 _PIECE = 64
 
 
@@ -53,9 +55,19 @@ def item_at(budget: Budget, items: Collection[object], index: int) -> object:
 def walk(budget: Budget, items: Collection[Any], weight: int = 1) -> Collection[Any]:
     """The items of a list for something that takes `weight` steps for each."""
     budget.spend(1 + len(items) * weight)
+    return _found(budget, items)
+
+
+def _found(budget: Budget, items: Collection[Any]) -> Collection[Any]:
     if isinstance(items, (list, tuple)) or not isinstance(items, Shared):
         return items
     return items.walked(budget)
+
+
+def first(budget: Budget, items: Collection[Any], count: int) -> list[Any]:
+    """The first items of a list."""
+    budget.spend(1 + count)
+    return list(islice(_found(budget, items), count))
 
 
 def among(budget: Budget, items: Collection[object], item: object) -> bool:
@@ -103,8 +115,8 @@ def extend(budget: Budget, one: Collection[object], other: Collection[object]) -
     """A list and then another."""
     if len(one) + len(other) > LARGEST_LIST:
         raise EvaluationError(f"a list of more than {LARGEST_LIST} items")
-    budget.spend(1 + len(one) + len(other))
-    return [*one, *other]
+    budget.spend(1 + (len(one) + len(other)) // ITEMS_A_STEP)
+    return [*_found(budget, one), *_found(budget, other)]
 
 
 def join(budget: Budget, one: str, other: str) -> str:
@@ -161,4 +173,5 @@ def _extreme(
 ) -> object:
     if not items:
         raise EvaluationError(f"{choose.__name__}() of an empty list")
-    return choose(walk(budget, items))
+    budget.spend(1 + len(items) // ITEMS_A_STEP)
+    return choose(_found(budget, items))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import isinf
 
 from .faults import refused
 from .tokens import Token
@@ -69,6 +70,14 @@ def int_value(token: Token, *, negative: bool) -> int:
         hint = f"an int lies between {SMALLEST_INT} and {LARGEST_INT}; 1e19 is a double"
         raise refused(token.offset, "this int needs more than 64 bits", hint)
     return -size if negative else size
+
+
+def double_value(token: Token, *, negative: bool) -> float:
+    """The number of a double literal with the sign before it; raises ExpressionError."""
+    value = float(token.text)
+    if isinf(value):
+        raise refused(token.offset, "this double is infinite", "the largest is about 1.8e308")
+    return -value if negative else value
 
 
 def _short(token: Token) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from . import syntax, terms
 from .checking import Checker, Typed, has_field, item_path, note
-from .kinds import ANY, BOOL, STRING, Type, list_of
+from .comparing import MOST_NAMED
+from .kinds import ANY, BOOL, STRING, list_of
 from .overloads import MACROS, plain
 from .syntax import Node
 
@@ -86,11 +87,11 @@ def _variable(checker: Checker, node: syntax.Call) -> str | None:
 def _folded(checker: Checker, node: syntax.Call, over: Typed, name: str) -> Typed | None:
     """The macro with its variable in scope; another of that name is hidden meanwhile."""
     hidden = checker.scope.get(name)
-    item, path = _item(checker, over)
     checker.made += 1
     checker.depth += 1
     variable = terms.Variable(f"m{checker.made}")
-    checker.scope[name] = Typed(item, variable, path)
+    checker.scope[name] = _item(checker, node.function, over, variable)
+    path = checker.scope[name].path
     found = _body(checker, node, over, variable.name)
     checker.depth -= 1
     _restore(checker, name, hidden)
@@ -99,11 +100,15 @@ def _folded(checker: Checker, node: syntax.Call, over: Typed, name: str) -> Type
     return found
 
 
-def _item(checker: Checker, over: Typed) -> tuple[Type, str | None]:
+def _item(checker: Checker, macro: str, over: Typed, variable: terms.Variable) -> Typed:
     if over.type.kind == "map":
         note(checker, over)
-        return STRING, None
-    return over.type.item or ANY, item_path(checker, over)
+        return Typed(STRING, variable)
+    path = item_path(checker, over)
+    # What filter and map leave goes on to be used in other ways.
+    asks = macro not in {"filter", "map"} and len(over.written) <= MOST_NAMED
+    stems, written = () if path else over.sources, over.written if asks else ()
+    return Typed(over.type.item or ANY, variable, path, stems, written)
 
 
 def _restore(checker: Checker, name: str, hidden: Typed | None) -> None:
@@ -126,7 +131,8 @@ def _body(checker: Checker, node: syntax.Call, over: Typed, variable: str) -> Ty
     if node.function != "filter":
         return Typed(BOOL, fold)
     kept = list_of(STRING) if over.type.kind == "map" else over.type
-    return Typed(kept, fold, None if over.type.kind == "map" else over.path)
+    is_map = over.type.kind == "map"
+    return Typed(kept, fold, None if is_map else over.path, () if is_map else over.stems)
 
 
 def _same(macro: str, variable: str, over: Typed, condition: terms.Term) -> terms.Term | None:
@@ -153,4 +159,4 @@ def _mapped(checker: Checker, node: syntax.Call, over: Typed, variable: str) -> 
     if result is None or (asked is not None and condition is None):
         return None
     fold = terms.Fold("map", variable, over.term, condition, result.term)
-    return Typed(list_of(result.type), fold)
+    return Typed(list_of(result.type), fold, stems=result.sources)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from . import syntax, terms
 from .checking import Checker, Checks, Typed, mixed
+from .comparing import together
 from .kinds import (
     ANY,
     BOOL,
@@ -56,8 +57,8 @@ def _binary(checker: Checker, node: syntax.Binary) -> Typed | None:
     if node.operator in OPERATORS:
         return _arithmetic(checker, node, left, right)
     if node.operator in {"in", "==", "!="}:
-        checker.compare(left, node.right)
-        checker.compare(right, node.left)
+        checker.compared.note(left.sources, right.written)
+        checker.compared.note(right.sources, left.written)
     if node.operator == "in":
         return _membership(checker, node, left, right)
     if node.operator in {"==", "!="}:
@@ -68,7 +69,9 @@ def _binary(checker: Checker, node: syntax.Binary) -> Typed | None:
 def _arithmetic(checker: Checker, node: syntax.Binary, left: Typed, right: Typed) -> Typed | None:
     kind = common(left.type, right.type)
     if kind is not None and kind.kind == "list" and node.operator == "+":
-        return Typed(kind, terms.Operation("extend", (left.term, right.term)))
+        stems, written = together(left.sources, right.sources), (*left.written, *right.written)
+        term = terms.Operation("extend", (left.term, right.term))
+        return Typed(kind, term, None, stems, written)
     functions = OPERATORS[node.operator]
     kind = INT if kind == ANY else kind
     if kind is None or kind not in functions:

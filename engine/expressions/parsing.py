@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import syntax
 from .faults import ExpressionError, refused
-from .literals import int_value, string_value
+from .literals import double_value, int_value, string_value
 from .syntax import Node
 from .tokens import Token, read_tokens
 
@@ -198,7 +198,7 @@ class _Parser:
             return string_value(token)
         if token.kind == "int":
             return int_value(token, negative=negative)
-        return -float(token.text) if negative else float(token.text)
+        return double_value(token, negative=negative)
 
     def _name(self, token: Token) -> Node:
         if token.text in KEYWORDS:

@@ -6,8 +6,12 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from stowplan.model import shown
+
 from .arithmetic import double_text
+from .comparing import Comparison
 from .compilation import Expression, compile_expression
+from .containers import first
 from .faults import Budget, ExpressionError, Fault
 from .kinds import ANY, SCALARS, Type
 from .overloads import plain
@@ -16,24 +20,42 @@ from .tokens import LONGEST, STRING
 
 MOST_BRACES = 200
 """Opening braces in one template."""
+LONGEST_MESSAGE = 2000
+"""Characters; a longer one is cut."""
+MOST_SHOWN = 10
+"""Items of a list in a message; of more their number is told."""
+_CHARACTERS_A_STEP = 8
+_SPECIFIER = re.compile(r"(?::[^\s\"'?:\]()]*|![rsa])\s*$")
 _INSIDE = re.compile(rf"(?:{STRING}|[^{{}}\"'])*", re.VERBOSE | re.DOTALL)
 _PLAIN = re.compile(r"(?:[^{}]|\{\{|\}\})+")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Template:
-    """A compiled template; `reads` are the paths of all its expressions."""
+    """A compiled template; `reads` and `compared` are those of all its expressions."""
 
     text: str
     reads: frozenset[str]
+    compared: tuple[Comparison, ...]
     _pieces: tuple[str | Expression, ...]
 
     def render(self, values: Mapping[str, object], budget: Budget) -> str:
-        """The message; raises EvaluationError and BudgetExceeded."""
-        return "".join(
-            piece if isinstance(piece, str) else _shown(piece.evaluate(values, budget), budget)
-            for piece in self._pieces
-        )
+        """The message, cut where it is too long; raises EvaluationError and BudgetExceeded."""
+        pieces: list[str] = []
+        left = LONGEST_MESSAGE
+        for piece in self._pieces:
+            told = piece if isinstance(piece, str) else _told(piece, values, budget)
+            pieces.append(told)
+            left -= len(told)
+            if left < 0:
+                return "".join(pieces)[: LONGEST_MESSAGE - 1] + "…"
+        return "".join(pieces)
+
+
+def _told(piece: Expression, values: Mapping[str, object], budget: Budget) -> str:
+    text = _shown(piece.evaluate(values, budget), budget)
+    budget.spend(len(text) // _CHARACTERS_A_STEP)
+    return text
 
 
 def compile_template(text: str, names: Mapping[str, Type]) -> Template:
@@ -42,15 +64,19 @@ def compile_template(text: str, names: Mapping[str, Type]) -> Template:
         raise ExpressionError([_too_long(text)])
     pieces: list[str | Expression] = []
     faults: list[Fault] = []
+    compared: list[Comparison] = []
     for offset, piece, braced in _pieces(text, faults):
         try:
-            pieces.append(_compiled(piece, names) if braced else piece)
+            made = _compiled(piece, names) if braced else piece
+            pieces.append(made)
+            found = made.compared if isinstance(made, Expression) else ()
+            compared.extend(each._replace(offset=each.offset + offset) for each in found)
         except ExpressionError as error:
             faults.extend(Fault(f.offset + offset, f.message, f.hint) for f in error.faults)
     if faults:
         raise ExpressionError(faults)
     reads = [piece.reads for piece in pieces if isinstance(piece, Expression)]
-    return Template(text, frozenset().union(*reads), tuple(pieces))
+    return Template(text, frozenset().union(*reads), tuple(compared), tuple(pieces))
 
 
 def _too_long(text: str) -> Fault:
@@ -86,7 +112,7 @@ def _unbalanced(brace: str, position: int) -> Fault:
 def _compiled(text: str, names: Mapping[str, Type]) -> Expression:
     if not text.strip():
         raise ExpressionError([Fault(0, "the braces are empty", "write {table.name} or {{")])
-    expression = compile_expression(text, names, None)
+    expression = _braced(text, names)
     item = expression.type.item if expression.type.kind == "list" else expression.type
     if item not in (*SCALARS, ANY):
         message = f"a message shows scalars and lists of them; this is {plain(expression.type)}"
@@ -94,14 +120,41 @@ def _compiled(text: str, names: Mapping[str, Type]) -> Expression:
     return expression
 
 
+def _braced(text: str, names: Mapping[str, Type]) -> Expression:
+    try:
+        return compile_expression(text, names, None)
+    except ExpressionError:
+        found = None if "?" in text else _SPECIFIER.search(text)
+        if found is None:
+            raise
+        message = f"a message has no format specifiers such as '{shown(found[0].strip())}'"
+        specifier = Fault(found.start(), message, _PLACES)
+        raise ExpressionError([*_faults(text[: found.start()], names), specifier]) from None
+
+
+_PLACES = "leave it out; double(int(x * 100.0)) / 100.0 cuts x to two places"
+
+
+def _faults(text: str, names: Mapping[str, Type]) -> tuple[Fault, ...]:
+    try:
+        compile_expression(text, names, None)
+    except ExpressionError as error:
+        return error.faults
+    return ()
+
+
 def _shown(value: object, budget: Budget) -> str:
+    if isinstance(value, Collection) and not isinstance(value, str):
+        texts = [_shown(item, budget) for item in first(budget, value, MOST_SHOWN)]
+        more = len(value) - len(texts)
+        return ", ".join(texts) + (f" and {more} more" if more else "")
+    return scalar_text(value)
+
+
+def scalar_text(value: object) -> str:
+    """A single value as a message shows it."""
     if isinstance(value, str):
-        return value
+        return value[: LONGEST_MESSAGE + 1]
     if isinstance(value, bool):
         return bool_text(value)
-    if isinstance(value, float):
-        return double_text(value)
-    if isinstance(value, Collection):
-        budget.spend(1 + len(value))
-        return ", ".join(_shown(item, budget) for item in value)
-    return str(value)
+    return double_text(value) if isinstance(value, float) else str(value)

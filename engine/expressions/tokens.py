@@ -38,6 +38,18 @@ _HINTS = {
     ";": "a text is one expression",
     "#": "a comment starts with //",
 }
+_MEANT = (
+    (
+        "\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u00ab\u00bb\u2032\u2033",
+        "write plain quotes: \" or '",
+    ),
+    ("\u2010\u2011\u2012\u2013\u2014\u2212", "write a plain minus: -"),
+    ("\u2264\u2a7d", "write <="),
+    ("\u2265\u2a7e", "write >="),
+    ("\u2260", "write !="),
+    ("\u00d7\u22c5", "write *"),
+)
+"""What word processors make of plain characters."""
 
 
 class Token(NamedTuple):
@@ -81,7 +93,24 @@ def _unreadable(text: str, offset: int) -> ExpressionError:
     number = _NUMBER.match(text, offset)
     if number is not None:
         return _no_number(number[0], offset)
+    if not character.isascii():
+        return _foreign(character, offset)
     return refused(offset, f"'{shown(character)}' has no meaning here", _HINTS.get(character))
+
+
+def _foreign(character: str, offset: int) -> ExpressionError:
+    """The error of what may look like another character, or like nothing at all."""
+    from unicodedata import name  # noqa: PLC0415 (a megabyte that only such faults need)
+
+    code, known = f"U+{ord(character):04X}", name(character, "")
+    told = f"'{character}' ({code})" if character.isprintable() else f"the character {code}"
+    message = f"{told} has no meaning here" + (f": it is {known}" if known else "")
+    hint = next((hint for some, hint in _MEANT if character in some), None)
+    if hint is None and character.isalnum():
+        hint = "names have ASCII letters only; others may look alike"
+    elif hint is None and not character.isprintable():
+        hint = "take it out, or write a plain space"
+    return refused(offset, message, hint)
 
 
 def _no_number(text: str, offset: int) -> ExpressionError:

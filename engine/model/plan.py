@@ -122,15 +122,21 @@ class PlannedWindow(NamedTuple):
 class OversizedTable(NamedTuple):
     """A table that fits no window by itself: what it needs, and the longest usable time.
 
-    `rate` is what it moves at in that longest window, `fitting_rate` the least bytes/s at which it
-    would fit there; None where its work before and after the load alone does not.
+    `fitting_rate` is the least bytes/s at which it would fit that longest window, `window`; None
+    where its work before and after the load alone does not. `own_rate` is the highest of the table
+    itself, None where only the bandwidth limits it; `by_rows` says that rows per second are in it.
+    `window_rate` is the window's bandwidth, `limit` what that may never pass, None if not stated.
     """
 
     name: str
     needs_us: int
     longest_us: int
-    rate: int
     fitting_rate: int | None
+    own_rate: int | None
+    by_rows: bool
+    window: str
+    window_rate: int
+    limit: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,8 +68,8 @@ class Condition(Protocol):
         """What it reads, such as `table.size_mb`."""
 
     @property
-    def compared(self) -> Sequence[tuple[str, str, int]]:
-        """Paths that it holds against a string that is written out, and where in the text."""
+    def compared(self) -> Sequence[tuple[tuple[str, ...], str, int]]:
+        """Strings that are written out: the paths that each is held against, and where it is."""
 
     def evaluate(self, values: Mapping[str, object], budget: Any) -> object:  # noqa: ANN401
         """Its value over named values."""
@@ -84,6 +84,10 @@ class MessageTemplate(Protocol):
     @property
     def reads(self) -> frozenset[str]:
         """What its braces read."""
+
+    @property
+    def compared(self) -> Sequence[tuple[tuple[str, ...], str, int]]:
+        """Strings in its braces, as those of a condition."""
 
     def render(self, values: Mapping[str, object], budget: Any) -> str:  # noqa: ANN401
         """The message over named values."""
@@ -242,6 +246,10 @@ class CheckpointRule(Rule):
     after: tuple[Pattern, ...] = ()
     decider: str | None = None
     if_behind: tuple[Action, ...] = ()
+
+    def moment_us(self, duration_us: int) -> int | None:
+        """When it is in a window of that length; None where it waits for tables."""
+        return self.at_us if self.at_share is None else int(duration_us * self.at_share)
 
 
 class Subject(enum.StrEnum):

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from stowplan.model import Placement, Policy, PriorityClass, ResourceRule, Rule, Window
+from stowplan.model import (
+    CheckpointRule,
+    Placement,
+    Policy,
+    PriorityClass,
+    ResourceRule,
+    Rule,
+    Window,
+)
 
 
 def window_names(policy: Policy) -> tuple[str, ...]:
@@ -15,17 +23,25 @@ def window_names(policy: Policy) -> tuple[str, ...]:
 def for_window(policy: Policy, name: str) -> Policy:
     """The policy with the window of that name as the main one.
 
-    Windows before it are over. Tables whose class says follow-up may come into it now: that
-    placement counts as preferred. Raises KeyError for a name that no window has.
+    Windows before it are over, and checkpoints after its end are not for it. Tables whose class
+    says follow-up may come into it now: that placement counts as preferred. Raises KeyError for a
+    name that no window has.
     """
-    names = window_names(policy)
-    if name not in names:
-        raise KeyError(name)
-    over = frozenset(names[: names.index(name)])
-    kept = [rule for rule in policy.rules if (w := _window(rule)) is None or w.name not in over]
+    windows = {w.name: w for rule in policy.rules if (w := _window(rule)) is not None}
+    names = list(windows)
+    main, over = windows[name], frozenset(names[: names.index(name)])
+    kept = [rule for rule in policy.rules if _concerns(rule, main, over)]
     strength = {placement: rank for rank, placement in enumerate(Placement)}
     classes = sorted(map(_promoted, policy.classes), key=lambda entry: strength[entry.placement])
     return replace(policy, rules=tuple(kept), classes=tuple(classes))
+
+
+def _concerns(rule: Rule, main: Window, over: frozenset[str]) -> bool:
+    """Whether a rule has a say where that window is the main one, and others are over."""
+    if isinstance(rule, CheckpointRule):
+        return (rule.moment_us(main.duration_us) or 0) <= main.duration_us
+    window = _window(rule)
+    return window is None or window.name not in over
 
 
 def _window(rule: Rule) -> Window | None:

@@ -185,11 +185,18 @@ def _oversized(
             fits = (needs[k][i] <= room for k, room in enumerate(rooms))
             if not any(fits):
                 demand = by_streams[longest.capacity.streams][i].demand
-                yield _oversized_table(table.name, needs[0][i], demand, longest)
+                by_rows = "rows_per_second" in given.throughput[i]
+                limit = limits.bandwidth.limit if limits.bandwidth else None
+                yield _oversized_table(table.name, needs[0][i], demand, by_rows, longest, limit)
 
 
 def _oversized_table(
-    name: str, needs_us: int, demand: Demand, longest: PlannedWindow
+    name: str,
+    needs_us: int,
+    demand: Demand,
+    by_rows: bool,
+    longest: PlannedWindow,
+    limit: int | None,
 ) -> OversizedTable:
     usable = longest.window.usable_us
     left = usable - demand.overhead_us - demand.post_us
@@ -198,8 +205,12 @@ def _oversized_table(
         name,
         needs_us,
         usable,
-        min(demand.cap or longest.capacity.rate, longest.capacity.rate),
         fitting,
+        demand.cap,
+        by_rows,
+        longest.window.name,
+        longest.capacity.rate,
+        limit,
     )
 
 
@@ -235,11 +246,12 @@ def _orders(rule: DependencyRule, ground: Groundwork) -> bool:
 
 
 def _looks(rule: CheckpointRule, ground: Groundwork) -> bool:
-    """Whether a checkpoint comes: in the main window, and after a table that is there."""
+    """Whether a checkpoint comes: in some window that may be the main one, after a known table."""
     if rule.after:
         return bool(ground.selections.names.selected(rule.after))
-    duration_us = ground.resources.windows[0].duration_us if ground.resources.windows else None
-    return duration_us is None or (rule.moment_us(duration_us) or 0) <= duration_us
+    durations = [window.duration_us for window in ground.resources.windows]
+    longest_us = max(durations, default=None)
+    return longest_us is None or (rule.moment_us(longest_us) or 0) <= longest_us
 
 
 def _holds(rule: ResourceRule, kinds: set[type]) -> bool:

@@ -5,7 +5,8 @@ of admission), then rank, then name. While streams are left, one with overhead t
 stream, and one with bytes to move takes a stream and `min(cap, bandwidth left)`, if that is above
 0. Everybody else holds nothing: a started table then pauses. So a stronger class takes streams and
 bandwidth at once; within a class a table gives way only to one that was admitted before it and has
-come to the end of its overhead. What a class gets is settled without a look at weaker ones.
+come to the end of its overhead, or, in a class of `rank_first`, to one of a higher rank. What a
+class gets is settled without a look at weaker ones.
 """
 
 from __future__ import annotations

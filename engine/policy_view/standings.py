@@ -125,7 +125,9 @@ def _why_dead(rule: DependencyRule) -> str:
 
 def _checkpoint(rule: CheckpointRule, ground: Groundwork) -> Standing:
     if not rule.after:
-        return Standing(State.IN_FORCE)
+        comes = rule.id in effective_rules(ground)
+        why = "" if comes else "it is after the window's end"
+        return Standing(State.IN_FORCE if comes else State.DEAD, why=why)
     names = ground.selections.names
     selects = selected(names.selected(rule.after), len(names.sorted))
     return Standing(State.IN_FORCE if selects.count else State.SELECTS_NOTHING, selects)

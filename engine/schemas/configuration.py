@@ -49,7 +49,10 @@ CONFIGURATION: Schema = {
     "manifests": {
         "type": "list",
         "schema": _ITEMS,
-        "meta": {"description": "Globs of the project's manifests, from this file's folder."},
+        "meta": {
+            "description": "Globs of the project's manifests, from this file's folder.",
+            "json_schema": {"minItems": 1},
+        },
     },
     **_SETTINGS,
     "overrides": {
@@ -102,7 +105,7 @@ class ConfigurationValues(NamedTuple):
 def read_configuration(data: object) -> tuple[ConfigurationValues | None, tuple[Fault, ...]]:
     """The values, or all faults (Y601, Y602, Y605)."""
     shape = (fault.coded(_CODES.get(fault.kind, "Y601")) for fault in _SHAPE.faults(data))
-    faults = (*shape, *_idle_overrides(data), *_faulty_globs(data))
+    faults = (*shape, *_no_manifests(data), *_idle_overrides(data), *_faulty_globs(data))
     if faults or not isinstance(data, dict):
         return None, faults
     overrides = enumerate(data.get("overrides", ()))
@@ -133,6 +136,13 @@ def _overrides(data: object) -> Iterator[tuple[DocPath, dict[str, Any]]]:
     for index, override in enumerate(held if isinstance(held, list) else ()):
         if isinstance(override, dict):
             yield ("overrides", index), override
+
+
+def _no_manifests(data: object) -> Iterator[Fault]:
+    """An empty list would not mean none: without manifests all below the folder are meant."""
+    if isinstance(data, dict) and data.get("manifests") == []:
+        hint = "list the manifests, or leave the key out"
+        yield Fault("Y601", Finding(("manifests",), "`manifests` lists none", hint=hint))
 
 
 def _idle_overrides(data: object) -> Iterator[Fault]:

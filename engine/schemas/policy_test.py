@@ -29,7 +29,9 @@ def _date(text: str) -> date | None:
 def _wrong_date(text: str) -> Complaint | None:
     if _date(text) is not None:
         return None
-    return Complaint(Kind.OTHER, f"must be a date, is {shown(text)}", "write 2026-12-01")
+    dashed = f"{text[:4]}-{text[4:6]}-{text[6:]}"  # how others write it without
+    like = dashed if _date(dashed) is not None else "2026-12-01"
+    return Complaint(Kind.OTHER, f"must be a date, is {shown(text)}", f"write {like}")
 
 
 _ITEMS = {"type": "string"}
@@ -46,6 +48,7 @@ _GIVEN: Schema = {
         "check_with": Check(_wrong_date),
         "meta": {
             "description": "The day on which waivers are judged.",
+            "hint": "write a date like 2026-12-01",
             "json_schema": {"format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
         },
     },

@@ -39,6 +39,9 @@ _NOUNS = {
 _INNER = ("schema", "keysrules", "valuesrules")
 _ITEM = "item"
 
+NO_MERGING = "YAML's merge keys are not read: write the keys out"
+"""What to do about a key `<<`."""
+
 _At: TypeAlias = Callable[[str], DocPath]
 
 
@@ -250,6 +253,8 @@ def _demand(rule: str, error: Any) -> str:  # noqa: ANN401
 
 def _unknown(path: DocPath, key: str, schema: Schema) -> ShapeFault:
     near = nearest(key, schema)
+    if key == "<<":
+        return ShapeFault(path, Kind.UNKNOWN, "unknown key `<<`", NO_MERGING, on_key=True)
     hint = f"did you mean `{near}`?" if near else f"known here: {', '.join(sorted(schema))}"
     return ShapeFault(path, Kind.UNKNOWN, f"unknown key `{shown(key)}`", hint, on_key=True)
 
@@ -265,7 +270,8 @@ def _not_allowed(
 
 def _wrong_type(path: DocPath, noun: str, value: object, hint: str | None) -> ShapeFault:
     message = f"{_subject(path)} must be {noun}, is {_described(value)}"
-    return ShapeFault(path, Kind.TYPE, message, hint or _type_hint(noun, value))
+    hint = NO_MERGING if path[-1:] == ("<<",) else hint or _type_hint(noun, value)
+    return ShapeFault(path, Kind.TYPE, message, hint)
 
 
 def _type_hint(noun: str, value: object) -> str | None:

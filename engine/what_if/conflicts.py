@@ -9,7 +9,7 @@ from stowplan.model import Place, Witness, shown
 from stowplan.planning.bounds import chains_of, lower_bound
 from stowplan.planning.groundwork import Groundwork, alone_us
 from stowplan.planning.workload import gather
-from stowplan.units import duration_text, rate_text, size_text
+from stowplan.units import count_text, duration_text, rate_text, size_text
 
 from .changes import main_window
 from .elements import Element, Terms, elements
@@ -98,7 +98,8 @@ def _headline(trial: LateTrial, terms: Terms, needs: int, has_us: int) -> str:
     names = terms.tables if witness.kind != "path" else witness.path
     who = _listed(names)
     verb = "needs" if len(names) == 1 else "need"
-    how = {"path": " one after the other", "streams": f" in {trial.main.capacity.streams} streams"}
+    streams = count_text(trial.main.capacity.streams, "stream")
+    how = {"path": " one after the other", "streams": f" in {streams}"}
     manner = how.get(witness.kind, " together") if len(names) > 1 else ""
     has = f"window {shown(window.name)} has {duration_text(has_us)}"
     reserve = " within its reserve" if has_us < window.limit_us else ""

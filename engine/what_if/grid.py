@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
 from math import prod
+from typing import Any
 
 from .changes import Change, Skip
 
@@ -35,8 +36,13 @@ class Grid:
     @property
     def size(self) -> int:
         """How many plans it is."""
+        return prod(len(axis) for axis in self._axes)
+
+    @property
+    def _axes(self) -> list[list[Any]]:
+        """The values of every option, each once."""
         axes = (self.rates, self.durations, self.streams, self.reserves, self.rollbacks, self.skips)
-        return prod(len(axis) for axis in axes)
+        return [[*dict.fromkeys(axis)] for axis in axes]
 
     def changes(self, tables: int) -> list[Change]:
         """Every combination, the last option changing first; nothing where none was asked for.
@@ -49,6 +55,5 @@ class Grid:
                 f"{self.size} plans of {tables} tables are too many at once: {allowed} are the "
                 "most; ask for fewer values"
             )
-        axes = (self.rates, self.durations, self.streams, self.reserves, self.rollbacks, self.skips)
-        changes = [Change(*values) for values in product(*axes)]
+        changes = [Change(*values) for values in product(*self._axes)]
         return [] if changes == [Change()] else changes

@@ -64,7 +64,8 @@ class Coverage:
         effective = inspection.usage.effective if inspection.usage else frozenset()
         self._seen.update((_key(r), _EFFECT) for r in loaded.policy.rules if r.id in effective)
         for rule, selected, broken in inspection.judgements:
-            seen = ((_BROKEN, bool(broken)), (_HELD, selected > len(broken)))
+            fired = any(not (each.failed or each.given_up) for each in broken)
+            seen = ((_BROKEN, fired), (_HELD, selected > len(broken)))
             self._seen.update((_key(rule), what) for what, so in seen if so)
 
     def rules(self) -> tuple[CoveredRule, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from stowplan.model import Violation
-from stowplan.policy_testing import Change, Differences
+from stowplan.policy_testing import UNJUDGED, Change, Differences, is_unjudged
 from stowplan.reports.json_layout import document
 from stowplan.reports.junit import Case, Suite, Trouble, junit
 from stowplan.reports.text import printable, violation_line
@@ -59,7 +59,7 @@ def summary(run: PolicyTestRun) -> str:
 
 def _text(run: PolicyTestRun, *, required: bool) -> str:  # noqa: ARG001 (both are listed alike)
     failed = [result for result in run.results if not result.differences.passed]
-    blocks = [[_title(result), *difference_lines(result.differences)] for result in failed]
+    blocks = [[_title(result), *_lines(result)] for result in failed]
     rules = [_uncovered_line(rule) for rule in uncovered(run.rules)]
     return "\n".join("".join(f"{line}\n" for line in block) for block in [*blocks, rules] if block)
 
@@ -74,11 +74,18 @@ def _uncovered_line(rule: CoveredRule) -> str:
     return printable(f"{place}: not covered: {rule.id} ({rule.kind}): {', '.join(rule.lacks)}")
 
 
-def difference_lines(found: Differences) -> Iterator[str]:
-    """`-` is expected and missing, `+` is found and unexpected; both as a test would write them."""
+def _lines(result: PolicyTestResult) -> Iterator[str]:
+    return difference_lines(result.differences, result.span.path)
+
+
+def difference_lines(found: Differences, file: str) -> Iterator[str]:
+    """`-` is expected and missing, `+` is found and unexpected; both as a test would write them.
+
+    What was found in another file than the test's has its place there.
+    """
     wrong = [
         *((each.code, each.tables, f"    - {_expected(each)}") for each in found.missing),
-        *((each.code, each.tables, f"    + {_found(each)}") for each in found.unexpected),
+        *((each.code, each.tables, f"    + {_found(each, file)}") for each in found.unexpected),
     ]
     if wrong:
         yield "  violations:"
@@ -101,10 +108,13 @@ def _expected(expected: ExpectedViolation) -> str:
     return _entry(expected.code, expected.tables, expected.waived, severity, expected.message)
 
 
-def _found(violation: Violation) -> str:
+def _found(violation: Violation, file: str) -> str:
+    span = violation.span
+    place = f"{span.path}:{span.line}:{span.column}: " if span.path != file else ""
     waived, severity = violation.suppressed is not None, violation.severity.value
-    entry = _entry(violation.code, violation.tables, waived, severity, None)
-    return f"{entry}  # {printable(violation.message)}"
+    message = UNJUDGED if is_unjudged(violation) else None
+    entry = _entry(violation.code, violation.tables, waived, severity, message)
+    return f"{entry}  # {printable(place + violation.message)}"
 
 
 def _entry(
@@ -190,7 +200,7 @@ def _junit(run: PolicyTestRun, *, required: bool) -> str:
     """A suite for each file; where coverage is required, one more with a case for each rule."""
     suites: dict[str, list[Case]] = {}
     for result in run.results:
-        lines = "\n".join(difference_lines(result.differences))
+        lines = "\n".join(_lines(result))
         trouble = (Trouble("failure", "the expectation does not hold", lines),) if lines else ()
         path = result.span.path
         suites.setdefault(path, []).append(Case(result.name, path, trouble))

@@ -91,6 +91,7 @@ def _mapping(name: str, schema: Mapping[str, Mapping[str, object]]) -> JsonSchem
     for key, kind in UNITS.get(name, {}).items():
         stated["properties"][key] |= QUANTITIES[kind]
     if name == "window":
+        stated["properties"]["name"]["pattern"] = _NAMING
         stated["properties"]["starts"] |= {
             "pattern": moments.PATTERN,
             "examples": ["2026-12-05T22:00+01:00", "2026-12-05T22:00 Europe/Berlin"],
@@ -198,7 +199,8 @@ def _classes(stated: JsonSchema) -> JsonSchema:
         }
         for entry in BUILT_IN_CLASSES
     }
-    return {**stated, "properties": built_in}
+    naming = {**stated.get("propertyNames", {}), "pattern": _NAMING}
+    return {**stated, "properties": built_in, "propertyNames": naming}
 
 
 def _severities(stated: JsonSchema, codes: Mapping[str, KnownCode]) -> JsonSchema:

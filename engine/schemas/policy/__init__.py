@@ -18,6 +18,7 @@ from stowplan.model import (
 from stowplan.spelling import nearest
 
 from .combining import PolicyPart, combine
+from .entries import check_name
 from .faults import Faults, numbered
 from .rules import class_names, read_rules, rule_ids
 from .waivers import read_waivers
@@ -59,6 +60,7 @@ def _extended(value: object, source: str) -> Iterable[tuple[str, Place]]:
 def _classes(value: object, faults: Faults) -> Iterable[PriorityClass]:
     built_in = {entry.name: entry.placement for entry in BUILT_IN_CLASSES}
     for name, entry in value.items() if isinstance(value, dict) else ():
+        check_name(name, "class", ("classes", name), faults, on_key=True)
         placement = entry.get("placement") if isinstance(entry, dict) else None
         if not isinstance(placement, str) or placement not in set(Placement):
             continue

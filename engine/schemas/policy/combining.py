@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import groupby
 
 from stowplan.model import (
     BUILT_IN_CLASSES,
@@ -24,6 +25,8 @@ from stowplan.model import (
 )
 from stowplan.spelling import nearest
 from stowplan.units import count_text
+
+from .conditions import MOST_FAULTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,22 +122,32 @@ def _other_placements(parts: Sequence[PolicyPart]) -> Iterable[Fault]:
 
 def _unknown_words(rules: Sequence[Rule], classes: Sequence[str]) -> Iterable[Fault]:
     """Conditions that hold a class or another closed word against one that there is not."""
-    words = {**_WORDS, "class": classes, "effective_class": classes}
+    words = {**_WORDS, "class": classes}
     for rule in rules:
-        require = rule.require if isinstance(rule, CheckRule) else None
-        for key, condition in (("where", rule.where), ("require", require)):
-            for path, text, offset in condition.compared if condition else ():
-                field = path.rpartition(".")[2]
-                known = words.get(field)
-                if known is None or text in ("", *known):
-                    continue
-                near = nearest(text, known)
-                hint = f"did you mean {near}?" if near else f"there are {', '.join(known)}"
-                said = f"{key}: {path} is never {shown(text)}"
-                code = "Y604" if "class" in field else "Y605"
-                at = (*rule.place.path, key)
-                finding = Finding(at, said, hint=hint, source=rule.place.source, offset=offset)
-                yield Fault(code, finding)
+        if rule.where is None and not isinstance(rule, CheckRule):
+            continue
+        # Its words are there already: a condition was compiled against them.
+        from stowplan.conditions.naming import named_in  # noqa: PLC0415
+
+        wrong = (n for n in named_in(rule) if n.what in words and n.text not in words[n.what])
+        for key, several in groupby(wrong, lambda named: named.key):
+            found = list(several)
+            more = f", and {count_text(len(found) - MOST_FAULTS, 'more fault')}"
+            for number, named in enumerate(found[:MOST_FAULTS], start=1):
+                last = number == MOST_FAULTS < len(found)
+                near = nearest(named.text, words[named.what])
+                known = f"there are {', '.join(words[named.what])}"
+                yield Fault(
+                    "Y604" if named.what == "class" else "Y605",
+                    Finding(
+                        (*rule.place.path, key),
+                        f"{key}: {' or '.join(named.paths)} is never {shown(named.text)}"
+                        f"{more if last else ''}",
+                        hint=f"did you mean {near}?" if near else known,
+                        source=rule.place.source,
+                        offset=named.offset,
+                    ),
+                )
 
 
 _WORDS: Mapping[str, Sequence[str]] = {
@@ -143,7 +156,7 @@ _WORDS: Mapping[str, Sequence[str]] = {
     "feasibility": ("YES", "TIGHT", "NO"),
     "code": ("policy", "capacity", "dependency", "oversized", "excluded"),
 }
-"""What a field of conditions can be, where that is closed."""
+"""What a word of conditions can be, where that is closed."""
 
 
 def _impossible_waivers(

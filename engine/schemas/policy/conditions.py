@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from stowplan.model import Condition, DocPath, MessageTemplate, Subject
-from stowplan.units import UnitError, megabytes, parse_duration, parse_size, seconds
+from stowplan.units import UnitError, count_text, megabytes, parse_duration, parse_size, seconds
 
 from .faults import Faults
 
@@ -47,6 +47,10 @@ def message(
     from stowplan.conditions.scopes import CHECKING, types  # noqa: PLC0415
     from stowplan.expressions import compile_template  # noqa: PLC0415
 
+    if not str(text).strip():
+        hint = "say what is wrong, or take it out: the condition is shown then"
+        faults.add("Y605", path, f"{path[-1]}: it is empty", hint)
+        return None
     names = types(CHECKING[subject])
     template: MessageTemplate | None = _compiled(
         lambda: compile_template(str(text).rstrip("\n"), names), str(text), path, faults
@@ -69,12 +73,17 @@ def _compiled(
         if len(text) > LARGEST_PLACED:  # finding a character in it would cost more than reading it
             faults.add("Y605", path, f"{path[-1]}: {error.faults[0].message}")
             return None
-        for fault in error.faults:
-            said = f"{path[-1]}: {fault.message}"
+        more = len(error.faults) - MOST_FAULTS
+        for number, fault in enumerate(error.faults[:MOST_FAULTS], start=1):
+            last = f", and {count_text(more, 'more fault')}" if more > 0 else ""
+            said = f"{path[-1]}: {fault.message}{last if number == MOST_FAULTS else ''}"
             hint = _elsewhere(fault.message, later) or _in_plain_numbers(text, fault.offset)
             faults.add("Y605", path, said, hint or fault.hint, offset=fault.offset)
         return None
 
+
+MOST_FAULTS = 20
+"""Faults of one text that are shown; nobody reads on."""
 
 LARGEST_PLACED = 100_000
 """Characters of a text up to which a fault is placed within it."""

@@ -30,12 +30,41 @@ def without_commas(data: Mapping[str, Any], path: DocPath, faults: Faults) -> Ma
 def check_id(text: str, path: DocPath, faults: Faults) -> None:
     """An id is one line of text that can be seen; an empty one is a fault of its shape."""
     hint = "an id is one line of text, such as no-giant-tables"
+    wrong = _wrong_with(text, "id")
+    if wrong:
+        faults.add("Y603", path, wrong, hint)
+
+
+def check_name(
+    text: str, what: str, path: DocPath, faults: Faults, *, on_key: bool = False
+) -> None:
+    """The name of a class or window is one line of text that can be seen, as an id is."""
+    wrong = _wrong_with(text, what)
+    if wrong:
+        example = "NICE_TO_HAVE" if what == "class" else "next-night"
+        hint = f"a {what} is one line of text, such as {example}"
+        faults.add("Y601", path, wrong, hint, on_key=on_key)
+
+
+def is_visible(text: str) -> bool:
+    """Whether anything in a text can be seen."""
+    return any(char.isprintable() and not char.isspace() for char in _BLANK.sub("", text))
+
+
+def _wrong_with(text: str, what: str) -> str | None:
+    """Why a text is no name that people can tell from others."""
+    article = "an" if what == "id" else "a"
     if text and not text.strip():
-        faults.add("Y603", path, "an id of spaces alone names no rule", hint)
-    elif text != text.strip():
-        faults.add("Y603", path, f'the id "{shown(text)}" has spaces around it', hint)
-    elif not text.isprintable():
-        faults.add("Y603", path, f"the id {shown(text)} has a character that cannot be seen", hint)
+        return f"{article} {what} of spaces alone names {'no rule' if what == 'id' else 'nothing'}"
+    if text != text.strip():
+        return f'the {what} "{shown(text)}" has spaces around it'
+    if not text.isprintable() or _BLANK.search(text):
+        return f"the {what} {shown(text)} has a character that cannot be seen"
+    return None
+
+
+_BLANK = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0]")
+"""What Python calls printable and nobody sees."""
 
 
 def _cut_by_comma(data: Mapping[str, object]) -> tuple[str, str, frozenset[str]] | None:

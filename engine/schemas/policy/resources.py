@@ -18,12 +18,13 @@ from stowplan.model import (
     Throughput,
     Window,
 )
-from stowplan.moments import MomentError, parse_moment
+from stowplan.moments import MomentError, after, parse_moment
 from stowplan.units import parse_duration, parse_rate, parse_share, parse_size
 
 from .faults import Faults
 
 _T = TypeVar("_T")
+_DAY_US = 86_400_000_000
 
 
 class Values(NamedTuple):
@@ -43,16 +44,32 @@ class Values(NamedTuple):
 def _window(values: Values) -> Resource:
     """`values` have the window's name, the rule's id if it states none."""
     accepts = values.data.get("accepts")
+    duration = values.quantity("duration", parse_duration) or 0
     return Window(
         name=values.data["name"],
-        duration_us=values.quantity("duration", parse_duration) or 0,
+        duration_us=duration,
         rollback_us=values.quantity("rollback", parse_duration) or 0,
         reserve=values.quantity("reserve", parse_share) or Fraction(0),
-        starts=_moment(values, "starts"),
+        starts=_start(values, duration),
         accepts=(accepts,) if isinstance(accepts, str) else accepts and tuple(accepts),
         bandwidth=values.quantity("bandwidth", parse_rate),
         streams=values.data.get("streams"),
     )
+
+
+def _start(values: Values, duration_us: int) -> datetime | None:
+    """When a window starts; None where that is not stated or no calendar has all of the window."""
+    starts = _moment(values, "starts")
+    if starts is None:
+        return None
+    try:
+        after(starts, duration_us + _DAY_US)  # the end may be another day elsewhere
+    except OverflowError:
+        text = "starts: calendars have the years 1 to 9999, and not all of this window is in them"
+        hint = "mend the year, or the duration"
+        values.faults.add("Y601", (*values.path, "starts"), text, hint)
+        return None
+    return starts
 
 
 def _moment(values: Values, key: str) -> datetime | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from stowplan.model import (
@@ -24,11 +25,12 @@ from stowplan.model import (
     Subject,
     shown,
 )
+from stowplan.schemas.shape import NO_MERGING
 from stowplan.spelling import nearest
 from stowplan.units import is_share, parse_duration, parse_rate, parse_share, parse_size
 
 from .conditions import checking, message, selecting
-from .entries import check_id, without_commas
+from .entries import check_id, check_name, without_commas
 from .faults import Faults, numbered
 from .resources import READERS, Values
 from .vocabulary import ACTIONS, KINDS, RESOURCES, SKIP
@@ -68,7 +70,8 @@ def _rule(data: Mapping[str, Any], path: DocPath, file: PolicyFile, faults: Faul
         check_id(data["id"], (*path, "id"), faults)
     kind = data.get("kind")
     if "kind" not in data:
-        faults.add("Y601", path, "`kind` is missing", f"kinds are {', '.join(KINDS)}")
+        hint = NO_MERGING if "<<" in data else f"kinds are {', '.join(KINDS)}"
+        faults.add("Y601", path, "`kind` is missing", hint)
     elif not isinstance(kind, str) or kind not in KINDS:
         _unknown_kind(kind, path, faults)
     if not isinstance(kind, str) or kind not in KINDS:
@@ -176,6 +179,7 @@ def _stated_resource(key: str, draft: _Draft) -> Resource | None:
     at = (*draft.path, key)
     sound = draft.faults.shape(f"resource {key}", draft.data[key], at)
     if key == "window":
+        check_name(str(sound.get("name", "")), "window name", (*at, "name"), draft.faults)
         sound = {"name": draft.common["id"], **sound}
     return READERS[key](Values(sound, at, draft.faults))
 
@@ -207,7 +211,11 @@ def _checkpoint(draft: _Draft) -> Rule | None:
 
 def _actions(value: object, path: DocPath, faults: Faults) -> tuple[Action, ...]:
     listed = [(value, path)] if isinstance(value, str) else numbered(value, path)
-    read = (_action(action, at, faults) for action, at in listed)
+    read = [_action(action, at, faults) for action, at in listed]
+    for (before, _), (_, at) in pairwise(listed):
+        if before == "stop":
+            faults.add("Y601", at, "nothing is done after stop", "put stop last, or take it out")
+            break
     return tuple(action for action in read if action is not None)
 
 
@@ -234,7 +242,11 @@ def _stated_action(
     if key == "streams":
         return Action(key, value=data[key])
     readers = {"raise_bandwidth": parse_rate, "chunk": parse_size, "extend_window": parse_duration}
-    return Action(key, value=Values(data, path, faults).quantity(key, readers[key]))
+    value = Values(data, path, faults).quantity(key, readers[key])
+    if value == 0:
+        hint = "say how much, or leave it out"
+        faults.add("Y601", (*path, key), f"{key} of zero does nothing", hint)
+    return Action(key, value=value)
 
 
 def _skip(value: object, path: DocPath, faults: Faults) -> Action | None:

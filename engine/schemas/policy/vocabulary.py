@@ -93,7 +93,9 @@ KINDS: Mapping[str, Schema] = {
         "at": _quantity("A time, or a percentage of the window's duration."),
         "after": _key(_NAMES, "Tables that are to be done.", schema=_ITEMS, empty=False),
         "decider": _key("string", "Who decides."),
-        "if_behind": _key(["string", "list"], "What may be done about being late, in this order."),
+        "if_behind": _key(
+            ["string", "list"], "What may be done about being late, in this order.", empty=False
+        ),
     },
     "check": {
         **_COMMON,

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from stowplan.model import DocPath, Place, PolicyFile, Waiver, shown
 from stowplan.units import plain_date
 
+from .entries import is_visible
 from .faults import Faults, numbered
 
 
@@ -28,8 +29,11 @@ def _waiver(
     tables = faults.patterns(sound.get("tables"), (*path, "tables"))
     expires = _day(sound.get("expires"), (*path, "expires"), faults)
     for key in ("reason", "owner"):
-        if isinstance(sound.get(key), str) and not str(sound[key]).strip():
-            faults.add("Y601", (*path, key), f"`{key}` is empty", "say it for those who come after")
+        text = sound.get(key)
+        if isinstance(text, str) and not is_visible(text):
+            said = "has nothing that can be seen" if text.strip() else "is empty"
+            hint = "say it for those who come after"
+            faults.add("Y601", (*path, key), f"`{key}` {said}", hint)
     if len(faults.found) > before or expires is None:
         return None
     return Waiver(
