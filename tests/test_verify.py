@@ -77,9 +77,23 @@ POLICY = {
         rule(
             "night",
             "resource",
-            window={"duration": "10m", "reserve": "10%", "rollback": "1m"},
+            window={
+                "duration": "10m",
+                "reserve": "10%",
+                "rollback": "1m",
+                "starts": "2026-12-05T22:00 Europe/Berlin",
+            },
         ),
-        rule("next", "resource", window={"name": "later", "duration": "2h", "streams": 2}),
+        rule(
+            "next",
+            "resource",
+            window={
+                "name": "later",
+                "duration": "2h",
+                "streams": 2,
+                "starts": "2026-12-06T22:00+01:00",
+            },
+        ),
         rule("ram", "resource", memory={"limit": "2GB", "reserve": "10%"}),
         rule("net", "resource", bandwidth={"limit": "100MB/s", "target": "50MB/s"}),
         rule("wide", "resource", streams={"limit": 3}),
@@ -91,9 +105,29 @@ POLICY = {
             throughput={"rate": "20MB/s", "index_rate": "10MB/s", "rows_per_second": 300_000},
         ),
         rule("start", "resource", throughput={"overhead": "2s", "verify_rate": "200MB/s"}),
-        rule("soon", "checkpoint", at="3m", decider="lead"),
+        rule(
+            "soon",
+            "checkpoint",
+            at="3m",
+            decider="lead",
+            if_behind=[
+                {"skip": {"class": "IMPORTANT"}},
+                {"raise_bandwidth": "80MB/s"},
+                {"extend_window": "2m30s"},
+                "stop",
+            ],
+        ),
         rule("half", "checkpoint", at="50%"),
         rule("done", "checkpoint", after=["orders"]),
+        rule("vain", "checkpoint", after=["orders", "logs"]),
+        rule("sure", "check", on="plan", require="plan.p_required_fits >= 0.5"),
+        rule(
+            "small",
+            "check",
+            on="table",
+            require="table.size_mb < 100000.0",
+            severity="warning",
+        ),
     ]
 }
 
@@ -216,8 +250,42 @@ def checkpoint(name, key, value):
     return change(get, key, value)
 
 
-def no_finding(plan):
-    plan["violations"] = [v for v in plan["violations"] if v["code"] != "S501"]
+def without(code):
+    """Takes the findings of a code out."""
+
+    def spoil(plan):
+        plan["violations"] = [v for v in plan["violations"] if v["code"] != code]
+
+    return spoil
+
+
+def finding(code, key, value):
+    return change(lambda plan: next(v for v in plan["violations"] if v["code"] == code), key, value)
+
+
+def added(code, **more):
+    """Puts a finding in that is made up."""
+
+    def spoil(plan):
+        plan["violations"].append(copy.deepcopy(plan["violations"][0]) | {"code": code} | more)
+
+    return spoil
+
+
+def all_mild(plan):
+    for found in plan["violations"]:
+        found["severity"] = "info"
+
+
+def without_line(plan):
+    """Takes out what one action of a rule is worth."""
+    plan["contingencies"] = [
+        c for c in plan["contingencies"] if (c["rule"], c["action"]) != ("soon", "stop")
+    ]
+
+
+def surely(plan):
+    plan["risk"] |= {"p_required_fits": 0.1, "p_all_fits": 0.0}
 
 
 def more(by):
@@ -422,7 +490,122 @@ MUTATIONS = {
     "a checkpoint before the start": (checkpoint("soon", "at_s", -1), "checkpoints", "is at -1 s"),
     "another decider": (checkpoint("soon", "decider", "intern"), "checkpoints", "intern"),
     "a later latest": (checkpoint("soon", "latest_s", more(1)), "checkpoints", "latest_s is"),
-    "no finding": (no_finding, "findings", "no S501 among the violations says so"),
+    "no phase": (
+        lambda p: p["checkpoints"].remove(
+            [c for c in p["checkpoints"] if (c["after"] or "").startswith("phase")][-1]
+        ),
+        "checkpoints",
+        "phases have a checkpoint and 0 are left out",
+    ),
+    "nothing permitted": (checkpoint("soon", "if_behind", []), "checkpoints", "permits: skip, "),
+    "less is left": (
+        checkpoint("soon", "required_left", lambda left: left | {"mb": 1.0}),
+        "checkpoints",
+        "required_left.mb is 1.0",
+    ),
+    "a gap": (
+        checkpoint("soon", "required_left", lambda left: left | {"gap_s": 9.0}),
+        "checkpoints",
+        "required_left.gap_s is 9.0, should be 0",
+    ),
+    "no gap": (
+        checkpoint("soon", "required_left", {}),
+        "checkpoints",
+        "required_left.gap_s is null",
+    ),
+    "another basis": (of("orders", "basis", "assumed"), "costs", "orders is called assumed"),
+    "another cause": (
+        at("unschedulable", 0, "cause", "no class (P301)"),
+        "membership",
+        "the cause of below_ring is no class .P301., should be downstream of ring_a",
+    ),
+    "no contingencies": (at("contingencies", []), "contingencies", "has lines for nothing"),
+    "a contingency is gone": (without_line, "contingencies", "has lines for skip, raise_bandwidth"),
+    "a better verdict": (
+        lambda p: next(c for c in p["contingencies"] if c["verdict"] == "INSUFFICIENT").update(
+            verdict="SUFFICIENT"
+        ),
+        "contingencies",
+        "does not follow from the delay it covers",
+    ),
+    "no risk": (at("risk", None), "risk", "the plan has no risk"),
+    "seven times certain": (at("risk", "p_required_fits", 7.0), "form", "must be from 0 to 1"),
+    "no share of the draws": (at("risk", "p_all_fits", 0.00051), "risk", "no share of 1000 draws"),
+    "a share against its finishes": (surely, "risk", "P50 of required is"),
+    "another limit of the draws": (at("risk", "limit_s", 600.0), "risk", "the window's is"),
+    "a window starts earlier": (
+        at("windows", 0, "starts_at", "2026-12-05T21:00:00+01:00"),
+        "wall clock",
+        "window night: starts_at is 2026-12-05T21",
+    ),
+    "a window starts another day": (
+        at("windows", 1, "starts", "2026-12-07T22:00+01:00"),
+        "wall clock",
+        "window later: starts is",
+    ),
+    "no usable_until": (lambda p: p["windows"][0].pop("usable_until"), "wall clock", "is null"),
+    "back later": (at("windows", 0, "back_by", "later"), "wall clock", "back_by is later"),
+    "ends later": (at("windows", 1, "ends_at", 7), "wall clock", "ends_at is 7"),
+    "a table starts earlier": (
+        of("items", "starts_at", "2026-12-05T21:00:00+01:00"),
+        "wall clock",
+        "items: starts_at is",
+    ),
+    "a table is never done": (
+        lambda p: main(p, "items").pop("done_at"),
+        "wall clock",
+        "items: done_at is null",
+    ),
+    "done earlier in the follow-up": (
+        behind("logs", "done_at", "2026-12-06T22:00:00+01:00"),
+        "wall clock",
+        "logs: done_at is",
+    ),
+    "a checkpoint at another time": (checkpoint("soon", "at", "22:00"), "wall clock", "at is"),
+    "expected at another time": (
+        checkpoint("half", "expected_at", "x"),
+        "wall clock",
+        "checkpoint half: expected_at is x",
+    ),
+    "latest at another time": (checkpoint("half", "latest_at", None), "wall clock", "latest_at"),
+    "back by another time": (checkpoint("half", "go_back_by", "x"), "wall clock", "go_back_by is"),
+    "no finding": (without("S501"), "findings", "no S501 among the violations says so"),
+    "no oversized": (without("R402"), "findings", "archive fits no window by itself, and no R402"),
+    "no cycle": (without("D203"), "findings", "D203 is found and not among the violations"),
+    "no check": (without("small"), "findings", "small is found and not among the violations"),
+    "a check is milder": (finding("small", "severity", "info"), "findings", "warning"),
+    "all milder": (all_mild, "findings", "S501 is recorded as info, should be error"),
+    "late without being late": (added("R401"), "findings", "R401 is not so: the required tables"),
+    "tight without being tight": (added("R405"), "findings", "R405 is not so"),
+    "too much disk": (added("R406"), "findings", "R406 is not so"),
+    "oversized without being so": (
+        added("R402", tables=["prefs"]),
+        "findings",
+        "R402 is not so of prefs",
+    ),
+    "unschedulable without being so": (
+        added("S501", tables=["prefs"]),
+        "findings",
+        "S501 is not so of prefs",
+    ),
+    "a checkpoint waits in vain": (without("R407"), "findings", "vain waits for logs, which"),
+    "a checkpoint waits for another": (
+        finding("R407", "tables", ["prefs"]),
+        "findings",
+        "R407 is not so of prefs",
+    ),
+    "a finding of no check": (added("D299"), "findings", "D299 is no check's code"),
+    "a finding that no check makes": (
+        added("D201", severity="error", tables=["prefs"]),
+        "findings",
+        "D201 is recorded, and the checks do not find it",
+    ),
+    "accepted by nobody": (
+        finding("D203", "suppressed", {"by": "waiver", "reason": "so"}),
+        "findings",
+        "no waiver accepts it",
+    ),
+    "another hint": (finding("R402", "hint", "sleep"), "findings", "hint of R402 is not what"),
     "another manifest": (at("manifest", "sha256", "0" * 64), "inputs", "manifest.json has changed"),
     "another policy": (at("policies", 0, "sha256", "0" * 64), "inputs", "policy.yaml has changed"),
     "a lost manifest": (at("manifest", "path", "gone.json"), "inputs", "cannot be read any more"),
@@ -475,11 +658,106 @@ def test_the_place_is_that_of_the_wrong_value():
 def test_what_is_unknown_is_no_fault():
     """Later versions may say more."""
     folder, plan = base()
-    grown = copy.deepcopy(plan) | {"risk": {"p": 1}, "contingencies": [{"anything": 1}]}
-    for key in ("tables", "deferred", "checkpoints", "windows"):
+    grown = copy.deepcopy(plan) | {"anything": [{"p": 1}]}
+    grown["risk"]["new"] = 1
+    for key in ("tables", "deferred", "checkpoints", "windows", "contingencies", "violations"):
         for record in grown[key]:
             record["new"] = [1]
     assert judged(grown, folder) == (0, [])
+
+
+# --- what other plans record ----------------------------------------------------------------------
+
+
+def short(duration, **more):
+    """Three required tables of 100 s together, and a disk that is too small for them."""
+    rules = [
+        rule("all", "priority", tables="*", **{"class": "CRITICAL"}),
+        rule("night", "resource", window={"duration": duration, "reserve": "10%"}),
+        rule("net", "resource", bandwidth={"target": "50MB/s"}),
+        rule("disk", "resource", disk={"limit": "4GB"}),
+    ]
+    manifest = {"tables": [table(name, 100, size) for name, size in SIZES.items()]}
+    return manifest, {"rules": rules} | more
+
+
+SIZES = {"a": 1000, "b": 1500, "c": 2500}
+WAIVER = {"code": "R405", "reason": "r", "owner": "o", "expires": "2020-01-31"}
+RECORDED = {
+    # name: (the window, more of the policy, what is done, what the message says)
+    "late and not told": ("90s", {}, without("R401"), "ends? at 100 s.* no R401 among"),
+    "tight and not told": ("105s", {}, without("R405"), "at 100 s, usable are 94.5 s, and no R405"),
+    "over the disk and not told": (
+        "300s",
+        {},
+        without("R406"),
+        "take 5000 MB of disk, and no R406",
+    ),
+    "late, and milder": ("90s", {}, finding("R401", "severity", "warning"), "R401 is recorded as"),
+    "tight, and graver": ("105s", {}, finding("R405", "severity", "error"), "should be warning"),
+    "not as the policy has it": (
+        "105s",
+        {"severities": {"R405": "error"}},
+        finding("R405", "severity", "warning"),
+        "R405 is recorded as warning, should be error",
+    ),
+    "accepted, and told": (
+        "105s",
+        {"waivers": [WAIVER]},
+        finding("R405", "suppressed", None),
+        "R405 is recorded otherwise than the waivers say: a waiver accepts it",
+    ),
+    "accepted by another": (
+        "105s",
+        {"waivers": [WAIVER]},
+        finding("R405", "suppressed", lambda said: said | {"owner": "me"}),
+        "a waiver accepts it",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", RECORDED)
+def test_what_a_plan_records_is_held_against_what_it_says(kind, tmp_path):
+    duration, more, spoil, said = RECORDED[kind]
+    plan = planned_in(tmp_path, *short(duration, **more), "--as-of", "2020-01-01").plan
+    assert judged(plan, tmp_path) == (0, [])
+    spoil(plan)
+    status, violations = judged(plan, tmp_path)
+    assert status == 1
+    assert {v["details"]["promise"] for v in violations} == {"findings"}
+    assert any(re.search(said, v["message"]) for v in violations), violations
+
+
+def test_a_check_that_the_policy_switches_off_is_not_missed(tmp_path):
+    plan = planned_in(tmp_path, *short("105s", severities={"R405": "off", "R406": "off"})).plan
+    assert plan["feasibility"] == "TIGHT"
+    assert judged(plan, tmp_path) == (0, [])
+
+
+def test_of_very_many_tables_the_checks_are_not_run_again(monkeypatch):
+    """What the plan's own figures and the policy tell is judged all the same."""
+    monkeypatch.setattr("stowplan.cli.recorded.MOST_LINTED", 3)
+    folder, plan = base()
+    spoilt = copy.deepcopy(plan)
+    without("D203")(spoilt)
+    assert judged(spoilt, folder) == (0, [])
+    all_mild(spoilt)
+    assert judged(spoilt, folder)[0] == 1
+
+
+def test_a_time_past_the_calendar_is_not_on_the_wall(tmp_path):
+    """A bandwidth a thousand times too low: thousands of years, no crash, and no time for them."""
+    manifest, policy = short("1h")
+    policy["rules"][1]["window"]["starts"] = "2026-12-05T22:00Z"
+    policy["rules"][2]["bandwidth"]["target"] = "0.001kB/s"
+    manifest["tables"][2]["size_mb"] = 1_000_000
+    outcome = planned_in(tmp_path, manifest, policy)
+    plan = outcome.plan
+    assert plan["windows"][0]["ends_at"] == "2026-12-05T23:00:00+00:00"
+    assert main(plan, "c")["done_at"] is None, outcome
+    assert judged(plan, tmp_path) == (0, [])
+    main(plan, "c")["done_at"] = "9999-12-31T23:59:59+00:00"
+    assert judged(plan, tmp_path)[0] == 1
 
 
 # --- every plan that is made ----------------------------------------------------------------------
@@ -552,6 +830,7 @@ def test_rules_with_very_many_pairs_are_unrolled_once(tmp_path):
     assert {v["details"]["promise"] for v in violations} == {"dependencies"}
 
 
+SPRING = {"starts": "2026-03-29T01:55 Europe/Berlin"}
 FILES = sorted(path for path in REAL.glob("*.json") if path.name != "cycles.json")
 
 
@@ -562,8 +841,11 @@ def test_plans_of_real_schemas_keep_every_promise(path, tmp_path):
         rule("core", "priority", tables=["*user*", "*order*"], **{"class": "CRITICAL"}),
         rule("logs", "priority", tables=["*log*", "*_h*"], **{"class": "DEFERRABLE"}),
         rule("rest", "priority", tables="*", **{"class": "IMPORTANT"}),
-        rule("night", "resource", window={"duration": "20m", "reserve": "10%"}),
+        rule("night", "resource", window={"duration": "20m", "reserve": "10%"} | SPRING),
         rule("next", "resource", window={"name": "next", "duration": "2h"}),
+        rule("half", "checkpoint", at="50%", if_behind=[{"streams": 8}, "stop"]),
+        rule("sure", "check", on="plan", require="plan.p_all_fits >= 0.9"),
+        rule("large", "check", on="table", require="table.size_mb < 5.0", severity="info"),
         rule("net", "resource", bandwidth={"target": "50MB/s"}),
         rule("wide", "resource", streams={"limit": 4}),
         rule("cost", "resource", throughput={"rows_per_second": 300_000, "overhead": "100ms"}),
@@ -583,6 +865,42 @@ def test_what_is_no_plan_cannot_be_verified(text, tmp_path):
     outcome = stowplan("verify", tmp_path / "plan.json")
     assert (outcome.status, outcome.output) == (2, "")
     assert "is no plan of Stowplan" in outcome.errors
+
+
+def test_what_is_no_plan_hides_no_other(tmp_path):
+    """The others are judged, what is none is told, and the status is that of work undone."""
+    folder, plan = base()
+    spoilt = copy.deepcopy(plan)
+    main(spoilt, "items")["slack_s"] = 77.25
+    good, bad, none = (folder / "out" / f"{name}.json" for name in ("good", "bad", "none"))
+    for path, text in ((good, json.dumps(plan)), (bad, json.dumps(spoilt)), (none, "{}")):
+        path.write_text(text, encoding="utf-8")
+    words = ("verify", good, none, bad, "--policy", folder / "policy.yaml", "--format", "text")
+    outcome = stowplan(*words)
+    assert outcome.status == 2
+    assert "items has slack 77.25 s" in outcome.output
+    assert outcome.errors == (
+        f"stowplan: {none} is no plan of Stowplan: make the plan again and commit it\n"
+        "2 plans verified: 1 error; 1 could not be\n"
+    )
+
+
+def test_a_faulty_policy_hides_no_other_plan(tmp_path, monkeypatch):
+    """Each plan has its own policies."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("one", "two"):
+        (tmp_path / name / "policies").mkdir(parents=True)
+        (tmp_path / name / "policies" / "p.yaml").write_text(json.dumps(POLICY))
+        (tmp_path / name / "manifest.json").write_text(json.dumps(MANIFEST))
+        stowplan("plan", name, "-o", f"{name}/out")
+    (tmp_path / "one" / "policies" / "q.yaml").write_text("rulez: []\n")
+    plan = tmp_path / "two" / "out" / "migration_plan.json"
+    plan.write_text(plan.read_text("utf-8").replace('"feasibility": "YES"', '"feasibility": "NO"'))
+    paths = [f"{name}/out/migration_plan.json" for name in ("one", "two")]
+    outcome = stowplan("verify", *paths, "--format", "text")
+    assert outcome.status == 2
+    assert "one/policies/q.yaml:1:1: error[Y602]" in outcome.output
+    assert "feasibility is NO, should be YES" in outcome.output
 
 
 def test_a_lost_plan_is_told(tmp_path):

@@ -19,10 +19,11 @@ from stowplan.verification import Breach, verify
 from .configuration import FaultyConfiguration
 from .formats import add_formats, chosen, text_of, write
 from .manifests import FaultyManifest, read_manifest
-from .outcome import CANNOT, FINE, add_as_of, add_policy, status, today
+from .outcome import CANNOT, UsageError, add_as_of, add_policy, complain, status, today
 from .plan_inputs import AGAIN, PlanFile, committed_plans
 from .policies import FaultyPolicy, LoadedPolicy
 from .projects import Projects
+from .recorded import recorded
 
 _FOR_PEOPLE = ("text", "full", "github")
 _EDITED = f"it was edited, or made by another version of Stowplan: {AGAIN}"
@@ -43,26 +44,53 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Verify; broken promises go to standard output, a summary for people to standard error."""
-    paths = list(options.plans or committed_plans())
-    plans = [PlanFile.read(path) for path in paths]
-    texts = {plan.document.path: plan.document.text for plan in plans}
-    day = today(options)
-    try:
-        found = ordered([v for plan in plans for v in broken(plan, options.policy, day)])
-    except (FaultyConfiguration, FaultyPolicy, FaultyManifest) as faulty:
-        write(LintRun(faulty.violations, status=CANNOT, text_of=text_of(texts)), options)
+    run = _Run(options.policy, today(options))
+    for path in options.plans or committed_plans():
+        run.take(path)
+    if run.unread and not run.texts:
         return CANNOT
-    ended = status(found, Severity.ERROR)
-    files = tuple(plan.document.path for plan in plans)
-    write(LintRun(found, files, status=ended, text_of=text_of(texts)), options)
+    found = ordered(run.found)
+    ended = CANNOT if run.unread or run.unjudged else status(found, Severity.ERROR)
+    write(LintRun(found, (*run.texts,), status=ended, text_of=text_of(run.texts)), options)
     if chosen(options) in _FOR_PEOPLE:
-        _summarize(len(plans), found, ended)
+        _summarize(run, found)
     return ended
 
 
-def _summarize(plans: int, found: tuple[Violation, ...], ended: int) -> None:
-    kept = "every promise kept" if ended == FINE else count_text(counts(found)["error"], "error")
-    print(f"{count_text(plans, 'plan')} verified: {kept}", file=sys.stderr)
+class _Run:
+    """The plans of one run: what was found so far; what is no plan is told and hides no other."""
+
+    def __init__(self, named: list[str], day: date) -> None:
+        self.found: list[Violation] = []
+        self.texts: dict[str, str] = {}
+        self.unread = self.unjudged = 0
+        self._named, self._day = named, day
+        self._last: PlanFile | None = None
+
+    def take(self, path: str) -> None:
+        """Read a plan and judge it."""
+        try:
+            plan = PlanFile.read(path)
+        except UsageError as error:
+            complain(error)
+            self.unread += 1
+            return
+        self.texts[plan.document.path] = plan.document.text
+        self._last = plan  # a command is about to end: taking a large plan apart takes time
+        try:
+            self.found += broken(plan, self._named, self._day)
+        except (FaultyConfiguration, FaultyPolicy, FaultyManifest) as faulty:
+            self.found += faulty.violations
+            self.unjudged += 1
+
+
+def _summarize(run: _Run, found: tuple[Violation, ...]) -> None:
+    judged, errors = len(run.texts) - run.unjudged, counts(found)["error"]
+    if judged or run.unread:
+        kept = count_text(errors, "error") if errors else "every promise kept"
+        cannot = run.unread + run.unjudged
+        more = f"; {cannot} could not be" if cannot else ""
+        print(f"{count_text(judged, 'plan')} verified: {kept}{more}", file=sys.stderr)
 
 
 def broken(plan: PlanFile, named: list[str], day: date) -> list[Violation]:
@@ -86,6 +114,7 @@ def broken(plan: PlanFile, named: list[str], day: date) -> list[Violation]:
     least: list[Breach] | None = None
     for policy, _ in plan.policies_in(named, as_of):
         breaches = verify(plan.stated, manifest, policy.policy, _where(manifest, policy))
+        breaches += recorded(plan.stated, document, policy, len(manifest.tables))
         least = breaches if least is None or len(breaches) < len(least) else least
         if not least:
             return []

@@ -17,6 +17,7 @@ from . import (
     chains,
     checkpoints,
     classes,
+    contingencies,
     costs,
     deferral,
     dependencies,
@@ -27,6 +28,7 @@ from . import (
     reasons,
     segments,
     totals,
+    wall_clock,
     windows,
 )
 from .breaches import Breach, first_of
@@ -54,6 +56,8 @@ _CHECKS = (
     bounds.breaches,
     break_even.breaches,
     checkpoints.breaches,
+    contingencies.breaches,
+    wall_clock.breaches,
     findings.breaches,
 )
 
@@ -61,7 +65,7 @@ PROMISES = (
     *("form", "inputs", "membership", "listing", "windows", "memory", "class", "placement"),
     *("reasons", "costs", "dependencies", "order", "bytes", "bandwidth", "streams"),
     *("feasibility", "phase", "slack", "critical path", "deferral", "totals", "bounds"),
-    *("break-even", "checkpoints", "findings"),
+    *("break-even", "checkpoints", "contingencies", "risk", "wall clock", "findings"),
 )
 """What a plan promises, by the names that breaches carry."""
 

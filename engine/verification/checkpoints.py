@@ -26,6 +26,7 @@ def breaches(case: Case) -> Iterator[Breach]:
             text = f"rule {shown(name)} has no checkpoint"
             yield Breach("checkpoints", ("checkpoints",), text)
     done, moved = _Done(case), MovedBytes(case)
+    needed = sum(placed.move.size for placed in case.required)
     for at, checkpoint in enumerate(case.plan.checkpoints):
         path: DocPath = ("checkpoints", at)
         if checkpoint.rule is None:
@@ -36,8 +37,21 @@ def breaches(case: Case) -> Iterator[Breach]:
             text = f"{shown(checkpoint.rule)} is no checkpoint rule of the policy"
             yield Breach("checkpoints", (*path, "rule"), text)
         yield from _tables(done, checkpoint, path)
-        yield from _figures(case, checkpoint, done, moved, path)
-        yield from further(case, checkpoint, done.by(checkpoint.at), path)
+        by_then = moved.at(checkpoint.at)
+        yield from _figures(case, checkpoint, done, by_then, path)
+        left = needed - by_then[1], by_then[2]
+        yield from further(case, checkpoint, done.by(checkpoint.at), left, path)
+    yield from _phases(case)
+
+
+def _phases(case: Case) -> Iterator[Breach]:
+    """Each phase has a checkpoint, or is counted among those that are left out."""
+    told = [c.after for c in case.plan.checkpoints if c.rule is None]
+    count = len({*told}) + case.plan.phases_left_out
+    if len({*told}) < len(told) or count != len(case.by_phase):
+        text = f"{len(told)} phases have a checkpoint and {case.plan.phases_left_out} are left out"
+        text += f", there are {len(case.by_phase)}"
+        yield Breach("checkpoints", ("checkpoints",), text)
 
 
 class _Done:
@@ -115,12 +129,16 @@ def _tables(done: _Done, checkpoint: Checkpoint, path: DocPath) -> Iterator[Brea
 
 
 def _figures(
-    case: Case, checkpoint: Checkpoint, done: _Done, moved: MovedBytes, path: DocPath
+    case: Case,
+    checkpoint: Checkpoint,
+    done: _Done,
+    by_then: tuple[int, int, int],
+    path: DocPath,
 ) -> Iterator[Breach]:
     count, limit = done.by(checkpoint.at), case.windows[0].window.limit_us
     expected = done.finishes[count - 1] if count else 0
     latest = min(limit, expected + limit - case.required_finish)
-    everything, required, running = moved.at(checkpoint.at)
+    everything, required, running = by_then
     figures = (
         ("expected_s", checkpoint.expected, expected, 0),
         # Each table that is running may have moved a part of a byte.

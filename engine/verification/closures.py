@@ -40,6 +40,9 @@ class _Closures:
     def add(self, node: int) -> None:
         """The sums of a node; those of its parents are known, but in cycles."""
         above, own = self._parents(node), self._needs.get(node, 0)
+        if not above:
+            self.least[node] = self.most[node] = own
+            return
         known = node not in self._edges.cyclic and all(parent in self.most for parent in above)
         self.least[node] = own + max((self.least.get(parent, 0) for parent in above), default=0)
         if len(above) < 2 and known:

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from stowplan.model import DocPath, shown
 
 from .breaches import Breach, agree, decimal, same
 from .case import Case, Placed
-from .cost_facts import THROUGHPUT, fits
+from .cost_facts import THROUGHPUT, Cost, fits
 from .stated import Deferred, Move
 
 
 def breaches(case: Case) -> Iterator[Breach]:
     """Tables with other sizes, rates, overheads or chunks than they should have."""
+    tables, index = case.facts.tables, case.facts.index
     for key, at, record in case.plan.movable():
-        yield from _size(case, record, (key, at))
-    for placed in case.placed.values():
-        yield from _cost(case, placed)
-        yield from _assumed(case, placed)
+        table = tables[index[record.name]]
+        if record.rows != table.rows or record.size != table.size:
+            yield from _size(case, record, (key, at))
+    for window, moved in zip(case.windows, case.by_window, strict=True):
+        costs = case.facts.costs(window.streams)
+        for placed in moved:
+            yield from _cost(case, placed, costs[placed.table])
+    yield from _estimates(case)
     if case.facts.memory is not None:
         yield from _memory(case, case.facts.memory.usable)
 
@@ -33,9 +38,12 @@ def _size(case: Case, record: Move | Deferred, path: DocPath) -> Iterator[Breach
         yield Breach("costs", (*path, "size_mb"), f"{text} {decimal(table.size)}", (record.name,))
 
 
-def _cost(case: Case, placed: Placed) -> Iterator[Breach]:
+def _cost(case: Case, placed: Placed, cost: Cost) -> Iterator[Breach]:
     move, path = placed.move, placed.path
-    cost = case.facts.cost(placed.table, case.windows[placed.at].streams)
+    _, cap, overhead, post, *chunks = cost
+    stated = [move.chunk, move.chunks, move.rows_per_chunk]
+    if (move.overhead, move.post, move.cap) == (overhead, post, cap) and stated == chunks:
+        return
     right = (
         agree(move.overhead, cost.overhead)
         and agree(move.post, cost.post)
@@ -59,17 +67,35 @@ def _cost(case: Case, placed: Placed) -> Iterator[Breach]:
             yield Breach("costs", (*path, key), f"{text} {decimal(expected)}", (move.name,))
 
 
-def _assumed(case: Case, placed: Placed) -> Iterator[Breach]:
-    known, table = case.facts.figures[placed.table], case.facts.tables[placed.table]
-    expected = [
+def _estimates(case: Case) -> Iterator[Breach]:
+    """What each estimate assumes, and what it is called; tables with equal figures are alike."""
+    alike: dict[tuple[int, bool], tuple[list[str], str]] = {}
+    for placed in case.placed.values():
+        known, table = case.facts.figures[placed.table], case.facts.tables[placed.table]
+        key = id(known), bool(table.index_size)
+        if key not in alike:
+            alike[key] = _assumed(known, indexed=key[1])
+        expected, basis = alike[key]
+        move = placed.move
+        if move.assumed != expected and sorted(move.assumed) != sorted(expected):
+            text = f"{case.name(placed.table)} assumes {', '.join(move.assumed) or 'nothing'}"
+            text += f", should assume {', '.join(expected) or 'nothing'}"
+            yield Breach("costs", (*placed.path, "assumed"), text, (move.name,))
+        if move.basis != basis:
+            text = f"the estimate of {case.name(placed.table)} is called {shown(move.basis)}"
+            text += f", by its rules it is {basis}"
+            yield Breach("costs", (*placed.path, "basis"), text, (move.name,))
+
+
+def _assumed(known: Mapping[str, int], *, indexed: bool) -> tuple[list[str], str]:
+    """The figures that no rule gives, and what an estimate is called that lacks them."""
+    declared = "rate" in known or "rows_per_second" in known
+    lacking = [
         name
         for key, name in THROUGHPUT.items()
-        if key not in known and (key != "index_rate" or table.index_size)
+        if key not in known and (key != "index_rate" or indexed)
     ]
-    if sorted(placed.move.assumed) != sorted(expected):
-        text = f"{case.name(placed.table)} assumes {', '.join(placed.move.assumed) or 'nothing'}"
-        text += f", should assume {', '.join(expected) or 'nothing'}"
-        yield Breach("costs", (*placed.path, "assumed"), text, (placed.move.name,))
+    return lacking, "declared" if declared else "assumed"
 
 
 def _memory(case: Case, usable: int) -> Iterator[Breach]:

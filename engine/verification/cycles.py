@@ -10,6 +10,11 @@ from collections.abc import Iterator, Sequence, Set
 
 def cyclic_nodes(nodes: Set[int], children: Sequence[Sequence[int]]) -> frozenset[int]:
     """Those of some nodes that reach themselves through others of them."""
+    return frozenset(node for knot in knots(nodes, children) for node in knot)
+
+
+def knots(nodes: Set[int], children: Sequence[Sequence[int]]) -> list[list[int]]:
+    """The strongly connected components of two nodes or more, in no order."""
     return _Search(nodes, children).all()
 
 
@@ -21,14 +26,14 @@ class _Search:
         self._low: dict[int, int] = {}
         self._stack: list[int] = []
         self._open: set[int] = set()
-        self._found: set[int] = set()
+        self._found: list[list[int]] = []
 
-    def all(self) -> frozenset[int]:
-        """Every node of a component of two or more."""
+    def all(self) -> list[list[int]]:
+        """Every component of two or more."""
         for node in sorted(self._nodes):
             if node not in self._number:
                 self._from(node)
-        return frozenset(self._found)
+        return self._found
 
     def _from(self, root: int) -> None:
         path = [(root, self._enter(root))]
@@ -60,4 +65,4 @@ class _Search:
             component.append(self._stack.pop())
         self._open.difference_update(component)
         if len(component) > 1:
-            self._found.update(component)
+            self._found.append(component)

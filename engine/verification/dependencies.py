@@ -26,6 +26,8 @@ def breaches(case: Case) -> Iterator[Breach]:
     after = {rule: frozenset(sides[1]) for rule, sides in case.plan.rule_edges.items()}
     for placed in case.placed.values():
         table, move = placed.table, placed.move
+        if not (move.depends_on or move.depends_on_rules or case.facts.edges.parents[table]):
+            continue
         unknown = [name for name in move.depends_on if name not in case.facts.index]
         strange = [r for r in move.depends_on_rules if move.name not in after.get(r, ())]
         if unknown or strange or not _rising(move.depends_on):
@@ -40,7 +42,7 @@ def breaches(case: Case) -> Iterator[Breach]:
 
 
 def _rising(texts: list[str]) -> bool:
-    return texts == sorted(set(texts))
+    return len(texts) < 2 or texts == sorted(set(texts))
 
 
 def _misstated(case: Case, placed: Placed, unknown: list[str], strange: list[str]) -> Breach:

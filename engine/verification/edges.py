@@ -20,7 +20,7 @@ Sides = tuple[frozenset[str], frozenset[str]]
 
 
 class Edges(NamedTuple):
-    """The graph: neighbours by node, what lies in cycles, and who lacks a parent.
+    """The graph: neighbours by node, what lies in cycles, and who lacks which parents.
 
     `tables` of the nodes are tables. `order` has all nodes that are in no cycle and below none,
     parents first.
@@ -31,7 +31,7 @@ class Edges(NamedTuple):
     children: list[list[int]]
     order: list[int]
     cyclic: frozenset[int]
-    missing: frozenset[int]
+    missing: Mapping[int, frozenset[str]]
 
 
 def edges_of(
@@ -41,7 +41,7 @@ def edges_of(
     index: Mapping[str, int],
 ) -> Edges:
     """All edges that hold; `where` has what conditions select."""
-    stated = {(d.child, d.parent) for d in manifest.dependencies if d.child != d.parent}
+    stated = {(child, parent) for child, parent, _ in manifest.dependencies if child != parent}
     known = Names([*index, *manifest.present])
     rules = [rule for rule in policy.rules if isinstance(rule, DependencyRule)]
     removing = [rule for rule in rules if rule.direction is Direction.NOT_AFTER]
@@ -51,8 +51,15 @@ def edges_of(
     removed = [_sides(rule, where, mentioned) for rule in removing]
     kept = _kept(stated, removed)
     there = frozenset(known.sorted)
-    pairs = {(index[c], index[p]) for c, p in kept if c in index and p in index}
-    missing = frozenset(index[c] for c, p in kept if c in index and p not in there)
+    pairs: set[tuple[int, int]] = set()
+    lacking: dict[int, set[str]] = defaultdict(set)
+    for child, parent in kept:
+        at, over = index.get(child), index.get(parent)
+        if at is not None and over is not None:
+            pairs.add((at, over))
+        elif at is not None and parent not in there:
+            lacking[at].add(parent)
+    missing = {child: frozenset(parents) for child, parents in lacking.items()}
     blocks: list[tuple[list[int], list[int]]] = []
     for rule in rules:
         if rule.direction is not Direction.NOT_AFTER:
@@ -75,14 +82,14 @@ def _sides(rule: DependencyRule, where: Mapping[str, frozenset[str]], names: Nam
     return (others, own) if rule.direction is Direction.BEFORE else (own, others)
 
 
-def _kept(pairs: Iterable[tuple[str, str]], removed: Sequence[Sides]) -> list[tuple[str, str]]:
+def _kept(pairs: Iterable[tuple[str, str]], removed: Sequence[Sides]) -> Iterable[tuple[str, str]]:
     """The pairs that no `not_after` takes away."""
     by_child: dict[str, list[frozenset[str]]] = defaultdict(list)
     for children, parents in removed:
         for child in children:
             by_child[child].append(parents)
     if not by_child:
-        return list(pairs)
+        return pairs
     return [(c, p) for c, p in pairs if not any(p in gone for gone in by_child.get(c, ()))]
 
 
@@ -107,7 +114,7 @@ def _graph(
     size: int,
     pairs: Iterable[tuple[int, int]],
     blocks: Sequence[tuple[list[int], list[int]]],
-    missing: frozenset[int],
+    missing: Mapping[int, frozenset[str]],
 ) -> Edges:
     count = size + len(blocks)
     parents: list[list[int]] = [[] for _ in range(count)]

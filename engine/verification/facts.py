@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeVar
 from stowplan.model import (
     Bandwidth,
     Chunk,
+    Disk,
     Manifest,
     Memory,
     Placement,
@@ -80,6 +81,7 @@ class Facts:
         self.night = night
         self.bandwidth = self._first(Bandwidth)
         self.memory = self._first(Memory)
+        self.disk = self._first(Disk)
         self.usable_memory = None if self.memory is None else self.memory.usable
         streams = self._first(Streams)
         self.streams = 1 if streams is None else streams.limit
@@ -161,10 +163,16 @@ class Facts:
         return self.usable_memory is None or fits(self.tables[table], self.usable_memory, streams)
 
     @cached_property
+    def excluded(self) -> frozenset[int]:
+        """The tables that never move."""
+        placement = self.classes.placement
+        tables = range(len(placement))
+        return frozenset(at for at in tables if placement[at] is Placement.EXCLUDED)
+
+    @cached_property
     def blocked(self) -> frozenset[int]:
         """The tables that cannot be planned: something is in their way, or in a parent's."""
-        placement = self.classes.placement
-        excluded = {at for at in range(len(self.names)) if placement[at] is Placement.EXCLUDED}
+        placement, excluded = self.classes.placement, self.excluded
         todo = [
             at
             for at in range(len(self.names))

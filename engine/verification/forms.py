@@ -5,9 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from .values import because, count, flag, list_of, mapping, number, or_null, segment, text
+from .values import (
+    because,
+    count,
+    flag,
+    list_of,
+    mapping,
+    number,
+    or_null,
+    segments,
+    share,
+    text,
+    texts,
+)
 
-TEXTS = list_of(text)
+TEXTS = texts
 REASONS = list_of(because)
 Spec: TypeAlias = tuple[tuple[str, Callable[[object], Any]], ...]
 MOVE: Spec = (
@@ -19,7 +31,7 @@ MOVE: Spec = (
     ("phase", count),
     ("start_s", number),
     ("finish_s", number),
-    ("segments", list_of(segment)),
+    ("segments", segments),
     ("slack_s", number),
     ("rows", count),
     ("size_mb", number),
@@ -32,6 +44,7 @@ MOVE: Spec = (
     ("rows_per_chunk", count),
     ("depends_on", TEXTS),
     ("because", REASONS),
+    ("basis", text),
 )
 DEFERRED: Spec = (
     ("name", text),
@@ -86,5 +99,13 @@ SUMMARY: Spec = (
     ("window_s", number),
 )
 FINDING: Spec = (("code", text), ("tables", TEXTS))
+RISK: Spec = (
+    ("draws", count),
+    ("seed", count),
+    ("limit_s", number),
+    ("p_required_fits", share),
+    ("p_all_fits", share),
+)
+QUANTILES: Spec = (("p50_s", number), ("p80_s", number), ("p90_s", number))
 EDGES: Spec = (("before", TEXTS), ("after", TEXTS))
 NO_RULES: list[str] = []

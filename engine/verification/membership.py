@@ -9,6 +9,7 @@ from stowplan.model import DocPath, shown
 
 from .breaches import Breach
 from .case import Case
+from .causes import cause_texts
 
 
 def unknown(case: Case) -> Iterator[Breach]:
@@ -56,14 +57,19 @@ def _absent(case: Case) -> Iterator[Breach]:
 
 def _blocked(case: Case) -> Iterator[Breach]:
     facts, plan = case.facts, case.plan
+    causes = cause_texts(facts) if plan.unschedulable else {}
     for at, record in enumerate(plan.unschedulable):
         path: DocPath = ("unschedulable", at)
         if facts.index[record.name] not in facts.blocked:
             text = f"{shown(record.name)} is called unschedulable, and nothing stands in its way"
             yield Breach("membership", (*path, "name"), text, (record.name,))
-        if record.code != "S501" or not record.cause:
-            text = f"{shown(record.name)} is unschedulable without the code S501 and a cause"
+        if record.code != "S501":
+            text = f"{shown(record.name)} is unschedulable without the code S501"
             yield Breach("membership", (*path, "code"), text, (record.name,))
+        cause = causes.get(facts.index[record.name])
+        if cause is not None and record.cause != cause:
+            text = f"the cause of {shown(record.name)} is {shown(record.cause, 200)}, should be"
+            yield Breach("membership", (*path, "cause"), f"{text} {cause}", (record.name,))
     for key, place, move in plan.movable():
         if facts.index[move.name] in facts.blocked:
             text = f"{shown(move.name)} cannot be planned, and stands in {key}"

@@ -19,6 +19,8 @@ from .forms import (
     MEMORY,
     MOVE,
     NO_RULES,
+    QUANTILES,
+    RISK,
     SUMMARY,
     TEXTS,
     UNSCHEDULABLE,
@@ -32,6 +34,7 @@ from .stated import (
     Finding,
     Move,
     Resources,
+    Risk,
     Stated,
     Summary,
     Unschedulable,
@@ -48,6 +51,7 @@ from .values import (
 )
 
 _T = TypeVar("_T")
+_LEFT_OUT = "phases_left_out"
 
 
 class MisshapenError(ValueError):
@@ -81,14 +85,7 @@ class _Reader:
         """All parts of a plan; without a whole there are breaches."""
         moves = self._moves(plan.get("tables"), ("tables",))
         deferred = self._records(Deferred, DEFERRED, plan, "deferred")
-        listed = plan.get("deferred")
-        entries = listed if isinstance(listed, list) else []
-        later = {
-            at: move
-            for at, entry in enumerate(entries)
-            if isinstance(entry, dict) and entry.get("window") is not None
-            for move in self._moves([entry], ("deferred",), at)
-        }
+        later = self._later(plan.get("deferred"))
         edges = self._value(mapping, plan, "rule_edges", ())
         return Stated(
             feasibility=self._value(text, plan, "feasibility", ()),
@@ -106,17 +103,24 @@ class _Reader:
                 for key, value in (edges or {}).items()
             },
             critical_path=self._value(TEXTS, plan, "critical_path", ()),
-            checkpoints=self._checkpoints(plan),
-            findings=self._records(Finding, FINDING, plan, "violations"),
+            checkpoints=self._whole(Checkpoint, CHECKPOINT, plan, "checkpoints"),
+            phases_left_out=self._value(count, {_LEFT_OUT: plan.get(_LEFT_OUT, 0)}, _LEFT_OUT, ()),
+            contingencies=self._value(list_of(mapping), plan, "contingencies", ()) or [],
+            risk=self._risk(plan),
+            findings=self._whole(Finding, FINDING, plan, "violations"),
         )
 
-    def _checkpoints(self, plan: Mapping[str, Any]) -> list[Checkpoint]:
-        items = self._value(list_of(lambda item: item), plan, "checkpoints", ()) or []
-        read = [(self._values(CHECKPOINT, c, ("checkpoints", at)), c) for at, c in enumerate(items)]
-        return [Checkpoint._make([*values, c]) for values, c in read if values is not None]
+    def _later(self, entries: object) -> dict[int, Move]:
+        """The deferred tables that a window takes, taken out of their list."""
+        found: dict[int, Move] = {}
+        for at, entry in enumerate(entries if isinstance(entries, list) else []):
+            if isinstance(entry, dict) and entry.get("window") is not None:
+                found.update((at, move) for move in self._moves([entry], ("deferred",), at))
+                entries[at] = None  # type: ignore[index]
+        return found
 
     def _windows(self, plan: Mapping[str, Any]) -> list[Window]:
-        found = self._records(Window, WINDOW, plan, "windows")
+        found = self._whole(Window, WINDOW, plan, "windows")
         if not found:
             self._wrong(("windows",), "must have at least one window")
         return found
@@ -151,6 +155,29 @@ class _Reader:
         ]
         return [bound and Bound(*bound) for bound in both]
 
+    def _risk(self, plan: Mapping[str, Any]) -> Risk | None:
+        """What the draws came to; None where there are none, or beside a breach."""
+        path = ("risk",)
+        if self._value(or_null(mapping), plan, "risk", ()) is None:
+            return None
+        found = self._values(RISK, plan["risk"], path)
+        ends = self._value(mapping, plan["risk"], "finish", path)
+        if ends is None:
+            return None
+        both = [
+            self._values(QUANTILES, ends.get(key), (*path, "finish", key))
+            for key in ("required", "all")
+        ]
+        return None if found is None else Risk._make([*found, both[0] or [], both[1] or []])
+
+    def _whole(
+        self, kind: Callable[..., _T], spec: Spec, plan: Mapping[str, Any], key: str
+    ) -> list[_T]:
+        """Records that keep the whole of what stands there as their last value."""
+        items = self._value(list_of(lambda item: item), plan, key, ()) or []
+        read = [(self._values(spec, item, (key, at)), item) for at, item in enumerate(items)]
+        return [kind(*values, item) for values, item in read if values is not None]
+
     def _records(
         self, kind: Callable[..., _T], spec: Spec, plan: Mapping[str, Any], key: str
     ) -> list[_T]:
@@ -173,7 +200,8 @@ class _Reader:
                 through = NO_RULES
                 if rules is not None:
                     through = self._value(TEXTS, item, "depends_on_rules", (*path, at)) or []
-                yield Move._make([*values, through])
+                times = item.get("starts_at"), item.get("done_at")
+                yield Move._make([*values, through, *times])
 
     def _values(self, spec: Spec, value: object, path: DocPath) -> list[Any] | None:
         """The values of a record, None where one of them is not what it should be."""

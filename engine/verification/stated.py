@@ -40,7 +40,10 @@ class Move(NamedTuple):
     rows_per_chunk: int
     depends_on: list[str]
     because: list[Because]
+    basis: str
     depends_on_rules: list[str]
+    starts_at: object
+    done_at: object
 
 
 class Deferred(NamedTuple):
@@ -76,6 +79,7 @@ class Window(NamedTuple):
     usable: int
     rate: int
     streams: int
+    more: Mapping[str, Any]
 
 
 class Bound(NamedTuple):
@@ -126,10 +130,23 @@ class Resources(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """A violation that the plan records."""
+    """A violation that the plan records; `more` is the whole of it."""
 
     code: str
     tables: list[str]
+    more: Mapping[str, Any]
+
+
+class Risk(NamedTuple):
+    """What draws came to; quantiles in their order."""
+
+    draws: int
+    seed: int
+    limit: int
+    p_required: int
+    p_all: int
+    required: list[int]
+    all: list[int]
 
 
 class Stated(NamedTuple):
@@ -148,6 +165,9 @@ class Stated(NamedTuple):
     rule_edges: dict[str, tuple[list[str], list[str]]]
     critical_path: list[str]
     checkpoints: list[Checkpoint]
+    phases_left_out: int
+    contingencies: list[Mapping[str, Any]]
+    risk: Risk | None
     findings: list[Finding]
 
     def movable(self) -> Iterator[tuple[str, int, Move | Deferred]]:

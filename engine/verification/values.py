@@ -21,16 +21,24 @@ class WrongError(ValueError):
 
 def number(value: object) -> int:
     """A number with at most six decimals, in millionths."""
-    if type(value) is int:
-        if -_LARGEST < value < _LARGEST:
-            return value * 1_000_000
-    elif type(value) is Decimal and value.is_finite() and value.adjusted() < _DIGITS:
-        scaled = value * 1_000_000
-        whole = int(scaled)
-        if scaled == whole:
-            return whole
-        raise WrongError("has more than six decimals")
+    if type(value) is Decimal:
+        if value.adjusted() < _DIGITS and value.is_finite():
+            scaled = value * 1_000_000
+            whole = int(scaled)
+            if scaled == whole:
+                return whole
+            raise WrongError("has more than six decimals")
+    elif type(value) is int and -_LARGEST < value < _LARGEST:
+        return value * 1_000_000
     raise WrongError(f"is {shown(value)}, must be a number")
+
+
+def share(value: object) -> int:
+    """A number from 0 to 1, in millionths."""
+    found = number(value)
+    if 0 <= found <= 1_000_000:
+        return found
+    raise WrongError(f"is {shown(value)}, must be from 0 to 1")
 
 
 def count(value: object) -> int:
@@ -77,14 +85,36 @@ def list_of(convert: Callable[[object], _T]) -> Callable[[object], list[_T]]:
     return converted
 
 
-def segment(value: object) -> Segment:
-    """A piece of a table's time: from, to, rate."""
-    if type(value) is list and len(value) == 3:
-        return number(value[0]), number(value[1]), number(value[2])
-    raise WrongError("must be lists of [from, to, rate]")
+def texts(value: object) -> list[str]:
+    """A list of texts."""
+    if type(value) is not list:
+        raise WrongError(f"is {shown(value)}, must be a list")
+    for item in value:
+        if type(item) is not str:
+            text(item)
+    return value
+
+
+def segments(value: object) -> list[Segment]:
+    """The pieces of a table's time: from, to, rate. Most begin where the one before ends."""
+    if type(value) is not list:
+        raise WrongError(f"is {shown(value)}, must be a list")
+    found: list[Segment] = []
+    last, ended = None, 0
+    for item in value:
+        if type(item) is not list or len(item) != 3:
+            raise WrongError("must be lists of [from, to, rate]")
+        start, end, rate = item
+        begun = ended if type(start) is Decimal and start == last else number(start)
+        last, ended = end, number(end)
+        found.append((begun, ended, number(rate)))
+    return found
 
 
 def because(value: object) -> Because:
     """A reason."""
     reason = mapping(value)
-    return Because(or_null(text)(reason.get("rule")), text(reason.get("text")))
+    rule, words = reason.get("rule"), reason.get("text")
+    if type(words) is str and (rule is None or type(rule) is str):
+        return Because(rule, words)
+    return Because(or_null(text)(rule), text(words))
