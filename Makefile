@@ -9,7 +9,7 @@ demo: $(VENV)/demo.stamp
 	@$(BIN)/stowplan plan fixtures/customer-data --policy policies/customer-data -o OUTPUT
 
 test: $(VENV)/dev.stamp
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q -n auto --dist loadfile
 
 # Types, style and the arrows between the layers.
 check: $(VENV)/dev.stamp

@@ -73,8 +73,8 @@ def test_text_and_summary_say_so_too():
     Path("p.yaml").write_text(POLICY + waiver("not-huge", "huge") + waiver("P303", "regions"))
     outcome = stowplan("lint", "m.yaml", "--policy", "p.yaml", "--as-of", "2027-01-01")
     assert (
-        "huge: table.size_mb < 1000.0 does not hold: table.size_mb is 9000; waived until 2027-01-31 by dba-team: agreed"
-        in (outcome.output)
+        "huge: table.size_mb < 1000.0 does not hold: table.size_mb is 9000; "
+        "waived until 2027-01-31 by dba-team: agreed" in (outcome.output)
     )
     assert outcome.errors == "1 manifest: 0 errors, 2 waived\n"
 

@@ -104,7 +104,8 @@ class Retiming:
     def rest_us(self, change: Change, at_us: int) -> int | None:
         """How long the required tables still take from the state that the plan has at a moment.
 
-        What has begun goes on first, in the order of beginning, with what it still costs.
+        What has begun goes on first, in the order of beginning, with what it still costs; in a
+        class in which the higher rank goes first it keeps its rank.
         """
         left = [table for table in self.required if self.timings[table].finish_us > at_us]
         if not self._spend(len(left)):
@@ -113,9 +114,10 @@ class Retiming:
         begun = [table for table in left if self.timings[table].start_us < at_us]
         for table in begun:
             demands[table] = self._remaining(table, demands[table], at_us)
+        ranking = self.arrangement.ranking
+        begun = [table for table in begun if self.levels[table] not in ranking.rank_first]
         begun.sort(key=lambda table: (self.timings[table].start_us, table))
         first = {table: _FIRST - place for place, table in enumerate(begun)}
-        ranking = self.arrangement.ranking
         kept = replace(ranking, ranks={**ranking.ranks, **first})
         return max(self._finishes(left, demands, change, kept).values(), default=0)
 
