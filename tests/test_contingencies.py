@@ -238,7 +238,10 @@ def test_what_is_saved_is_the_difference_to_a_fresh_schedule(drawn):
         ((kind, value),) = found["action"].items() if found["action"] != "stop" else [("stop", 0)]
         if kind != "raise_bandwidth" or found["basis"] != "timed":
             continue
-        capacity = Capacity(micro(value["mb_s"]), streams)
+        stated = ground.resources.bandwidth
+        limit = None if stated is None else stated.limit
+        raised = micro(value["mb_s"])  # above the limit is R404, and no more than the limit is had
+        capacity = Capacity(raised if limit is None else min(raised, limit), streams)
         again = schedule(
             arrangement.timings,
             ground.graph,
