@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
-from stowplan.model import Severity, Violation
+from stowplan.model import Action, Severity, Violation
+from stowplan.units import count_text, duration_text, rate_text, size_text
 from stowplan.waiving import EXPIRED
 
 
@@ -77,3 +78,17 @@ def summary(totals: Mapping[str, int], files: int, skipped: int) -> str:
     manifests = f"{files} manifest{'' if files == 1 else 's'}"
     passed_over = f", {skipped} other file{'' if skipped == 1 else 's'} skipped" if skipped else ""
     return f"{manifests}{passed_over}: {found}"
+
+
+def action_text(action: Action, named: Callable[[str], str]) -> str:
+    """An action in words; `named` makes a name fit for where they stand."""
+    value = action.value or 0
+    tables = ", ".join(named(pattern.text) for pattern in action.tables)
+    return {
+        "skip": f"skip {named(action.class_name or '') or tables}",
+        "raise_bandwidth": f"raise the bandwidth to {rate_text(value)}",
+        "streams": count_text(value, "stream"),
+        "chunk": f"chunks of {size_text(value)}",
+        "extend_window": f"extend the window by {duration_text(value)}",
+        "stop": "stop",
+    }[action.kind]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from stowplan.model import Action, Contingency, Plan, PlannedCheckpoint
+from stowplan.model import Contingency, Plan, PlannedCheckpoint
 from stowplan.reports.checkpoints_json import verdict
 from stowplan.reports.clock import Clock
-from stowplan.reports.text import printable
-from stowplan.units import count_text, duration_text, rate_text, seconds, size_text
+from stowplan.reports.text import action_text, printable
+from stowplan.units import count_text, duration_text, seconds, size_text
 
 _NAME = 120
 
@@ -63,7 +63,7 @@ def _checkpoint(entry: PlannedCheckpoint, plan: Plan, clock: Clock) -> Checkpoin
         size_text(entry.no_go_below),
         _left(entry),
         printable(entry.decider or ""),
-        tuple(map(action_words, entry.if_behind)),
+        tuple(action_text(action, printable) for action in entry.if_behind),
     )
 
 
@@ -110,7 +110,7 @@ def contingency_rows(entries: Sequence[Contingency]) -> Iterator[ContingencyRow]
         against = " (memory)" if entry.against == "memory" else ""
         yield ContingencyRow(
             entry.rule or "any plan",
-            f"{action_words(entry.action)}{against}",
+            f"{action_text(entry.action, printable)}{against}",
             _time(entry.saves_required_us, entry.most_required_us),
             _time(entry.saves_all_us, entry.most_all_us),
             _time(entry.covers_us),
@@ -131,17 +131,3 @@ def _time(exact_us: int | None, most_us: int | None = None) -> str:
     if exact_us is not None:
         return f"−{duration_text(-exact_us)}" if exact_us < 0 else duration_text(exact_us)
     return "–" if most_us is None else f"at most {duration_text(most_us)}"
-
-
-def action_words(action: Action) -> str:
-    """An action in words."""
-    value = action.value or 0
-    tables = ", ".join(printable(pattern.text) for pattern in action.tables)
-    return {
-        "skip": f"skip {action.class_name or tables}",
-        "raise_bandwidth": f"raise the bandwidth to {rate_text(value)}",
-        "streams": count_text(value, "stream"),
-        "chunk": f"chunks of {size_text(value)}",
-        "extend_window": f"extend the window by {duration_text(value)}",
-        "stop": "stop",
-    }[action.kind]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from stowplan.model import Action, Plan, PlannedCheckpoint
+from stowplan.model import Plan, PlannedCheckpoint
 from stowplan.reports.clock import Clock
-from stowplan.units import count_text, duration_text, rate_text, size_text
+from stowplan.reports.text import action_text
+from stowplan.units import count_text, duration_text, size_text
 
 from .layout import LISTED, escaped, more
 
@@ -107,19 +108,5 @@ def _left(checkpoint: PlannedCheckpoint, clock: Clock) -> str:
 
 def _permitted(checkpoint: PlannedCheckpoint) -> str:
     """What may be done about being late, in the policy's order."""
-    words = [action_text(action) for action in checkpoint.if_behind]
+    words = [action_text(action, escaped) for action in checkpoint.if_behind]
     return f"; if behind, in this order: {', '.join(words)}" if words else ""
-
-
-def action_text(action: Action) -> str:
-    """An action in words."""
-    value = action.value or 0
-    tables = ", ".join(escaped(pattern.text) for pattern in action.tables)
-    return {
-        "skip": f"skip {escaped(action.class_name or '') or tables}",
-        "raise_bandwidth": f"raise the bandwidth to {rate_text(value)}",
-        "streams": count_text(value, "stream"),
-        "chunk": f"chunks of {size_text(value)}",
-        "extend_window": f"extend the window by {duration_text(value)}",
-        "stop": "stop",
-    }[action.kind]

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 from stowplan.model import Action, Contingency, Plan, PlannedTable
 from stowplan.reports.checkpoints_json import verdict
 from stowplan.reports.clock import rounded_down
+from stowplan.reports.text import action_text
 from stowplan.units import count_text, duration_text, rate_text, size_text
 
-from .checkpoints import action_text, checkpoints
+from .checkpoints import checkpoints
 from .layout import escaped
 
 
@@ -55,7 +56,7 @@ def _rules(plan: Plan) -> Iterator[str]:
         yield ""
         options = (entry for entry in stated if entry.rule == rule)
         for number, entry in enumerate(options, start=1):
-            yield f"{number}. {action_text(entry.action)}: {worth(entry, plan)}"
+            yield f"{number}. {action_text(entry.action, escaped)}: {worth(entry, plan)}"
         yield ""
     if plan.contingencies:
         yield (
