@@ -1,0 +1,1 @@
+"""SQLite: opening, names, the catalogue, and how large what it lists is."""
