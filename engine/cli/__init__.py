@@ -17,6 +17,9 @@ from stowplan import __version__
 _COMMANDS = {
     "lint": "Check manifests, and the policies that apply to them.",
     "plan": "Make a validated plan of a manifest under its policies, and write its artefacts.",
+    "run": "Carry a verified plan out, or rehearse it: progress, decisions, resume, report.",
+    "status": "Tell where a run stands, from another shell and at any time.",
+    "calibrate": "Print throughput rules of what runs have measured, for the next plan.",
     "verify": "Give a second opinion on plans: do they follow from their inputs, do they hold?",
     "test": "Run the policies' own tests, and tell which rules none of them has tried.",
     "policies": "Show the policy in force: where each rule is from, what it selects, what is dead.",
@@ -24,6 +27,7 @@ _COMMANDS = {
     "what-if": "Plan with other bandwidths, windows or streams; say what would make it fit.",
     "schema": "Print a JSON Schema, for editors: of a manifest, a policy, a plan and others.",
     "why": "Tell why a table is where it is: which rules looked at it, and what each came to.",
+    "scan": "Print a manifest of a live database: its tables, sizes, keys and dependencies.",
     "convert": "Print the YAML policy that a constraints.md states, and tell what was not read.",
     "explain": "Show a check's page, or a policy's rule: what it is, why it matters, how to mend.",
 }

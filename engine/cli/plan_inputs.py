@@ -89,6 +89,11 @@ class PlanFile:
             return cls(*known, None, tuple(error.breaches), inputs, as_of)
 
     @property
+    def key(self) -> str:
+        """The hash of its bytes: what tells it from every other plan."""
+        return _hash(Path(self.document.path))
+
+    @property
     def folder(self) -> Path:
         """Where it stands; the paths in it are seen from there."""
         return Path(self.document.path).parent

@@ -100,28 +100,36 @@ def broken(plan: PlanFile, named: list[str], day: date) -> list[Violation]:
     are judged only where the inputs are the plan's. Raises FaultyConfiguration, FaultyPolicy,
     FaultyManifest.
     """
+    return judged(plan, named, day)[0]
+
+
+def judged(
+    plan: PlanFile, named: list[str], day: date
+) -> tuple[list[Violation], LoadedPolicy | None]:
+    """What is wrong with a plan, and the policy by which it holds best; see `broken`."""
     as_of = plan.as_of or day
     changed = [*plan.changed_inputs()] or [*plan.overlooked(Projects(named, as_of))]
     if changed:
-        return changed
+        return changed, None
     if plan.stated is None:
-        return [*_violations(plan, plan.misshapen)]
+        return [*_violations(plan, plan.misshapen)], None
     document = read_manifest(plan.manifest.as_posix())
     manifest = manifest_of(document.data)[0] if document.readable else None
     if manifest is None or document.faults:
         text = "its manifest has faults and gives no plan: lint it"
-        return [plan.wrong(("manifest", "path"), text, promise="inputs")]
-    least: list[Breach] | None = None
+        return [plan.wrong(("manifest", "path"), text, promise="inputs")], None
+    least: tuple[list[Breach], LoadedPolicy] | None = None
     for policy, _ in plan.policies_in(named, as_of):
         breaches = verify(plan.stated, manifest, policy.policy, _where(manifest, policy))
         breaches += recorded(plan.stated, document, policy, len(manifest.tables))
-        least = breaches if least is None or len(breaches) < len(least) else least
-        if not least:
-            return []
+        if least is None or len(breaches) < len(least[0]):
+            least = breaches, policy
+        if not breaches:
+            break
     if least is None:
         text = "no way of naming the policies gives these files in this order"
-        return [plan.wrong(("policies",), text, promise="inputs")]
-    return [*_violations(plan, least)]
+        return [plan.wrong(("policies",), text, promise="inputs")], None
+    return [*_violations(plan, least[0])], least[1]
 
 
 def _where(manifest: Manifest, loaded: LoadedPolicy) -> dict[str, frozenset[str]]:

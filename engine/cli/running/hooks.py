@@ -1,0 +1,64 @@
+"""Calls the commands that a hooks file names; only a file named on the command line is read."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from stowplan.cli.outcome import UsageError
+from stowplan.documents import Unreadable, read
+from stowplan.model import shown
+from stowplan.reports.text import printable
+from stowplan.schemas.hooks import read_hooks
+
+_TOLD = 200
+
+
+class Hooks:
+    """The commands by their moment. Each gets JSON on its standard input."""
+
+    def __init__(self, commands: Mapping[str, tuple[str, ...]]) -> None:
+        self._commands = commands
+
+    @classmethod
+    def of(cls, path: str | None) -> Hooks:
+        """Those of a file, none without one. Raises UsageError with the first fault's place."""
+        if path is None:
+            return cls({})
+        try:
+            document = read(path, shown=Path(path).as_posix(), kind="policy")
+        except Unreadable as error:
+            raise UsageError(f"--hooks {shown(path, _TOLD)}: {error}") from None
+        commands, faults = read_hooks(document.data) if document.readable else ({}, ())
+        for fault in (*document.faults, *faults):
+            line, column = document.place(fault.finding)
+            hint = f": {fault.finding.hint}" if fault.finding.hint else ""
+            where = f"{document.path}:{line}:{column}"
+            raise UsageError(f"--hooks {where}: {fault.finding.message}{hint}")
+        return cls(commands)
+
+    def call(self, moment: str, told: Mapping[str, Any]) -> str | None:
+        """Call a moment's command, if there is one: why it says no, None where it does not."""
+        command = self._commands.get(moment)
+        if command is None:
+            return None
+        text = json.dumps({"hook": moment, **told}) + "\n"
+        try:
+            done = subprocess.run(  # noqa: S603 (the operator's own command)
+                command,
+                check=False,
+                input=text,
+                capture_output=True,
+                encoding="utf-8",
+                errors="replace",
+            )
+        except OSError as error:
+            return f"hook {moment} cannot be started: {(error.strerror or str(error)).lower()}"
+        if done.returncode == 0:
+            return None
+        said = (done.stderr or done.stdout).strip().splitlines()
+        why = f": {printable(said[-1][:_TOLD])}" if said else ""
+        return f"hook {moment} says no (exit status {done.returncode}){why}"
