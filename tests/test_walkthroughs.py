@@ -1,10 +1,11 @@
-"""docs/adopt.md and docs/review.md are run from top to bottom: every file, every command.
+"""docs/adopt.md, docs/review.md and docs/run.md are run from top to bottom: every file, every command.
 
 `ACCEPT=1 pytest tests/test_walkthroughs.py` rewrites what the commands print.
 """
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+SCENARIO = ROOT / "fixtures" / "customer-data"
 STEP = re.compile(
     r"<!-- file: (?P<path>\S+) -->\n```\w+\n(?P<text>.*?)```|```console\n(?P<session>.*?)```",
     re.DOTALL,
@@ -42,6 +44,17 @@ tables:
 
 def bare(folder):
     """A folder with nothing in it."""
+
+
+def slow_line(folder):
+    """The scenario's manifest, and the policy for a line of 50 MB a minute."""
+    shutil.copy(SCENARIO / "manifest.json", folder)
+    (folder / "policies").mkdir()
+    shutil.copy(ROOT / "policies" / "customer-data" / "tables.yaml", folder / "tables.yaml")
+    text = (SCENARIO / "per-minute" / "per-minute.yaml").read_text(encoding="utf-8")
+    (folder / "policies" / "night.yaml").write_text(
+        re.sub("extends: .*", "extends: ../tables.yaml", text), encoding="utf-8"
+    )
 
 
 @pytest.fixture
@@ -89,7 +102,7 @@ def carried_out(page, work, run):
     return STEP.sub(step, page)
 
 
-@pytest.mark.parametrize(("name", "prepare"), [("adopt", legacy), ("review", bare)])
+@pytest.mark.parametrize(("name", "prepare"), [("adopt", legacy), ("review", bare), ("run", slow_line)])
 def test_every_step_of_the_page_works(name, prepare, shell):
     """The commands print what the page shows."""
     work, run = shell

@@ -100,6 +100,8 @@ def _run(options: argparse.Namespace, kind: str) -> int:
             print(violation_line(violation))
         raise UsageError(f"{shown(options.plan, 200)} does not hold: it is not run")
     program = _program(plan, loaded.policy, options)
+    if plan.stated is not None and plan.stated.feasibility == "NO":
+        print("the plan itself says NO: the required tables do not fit", file=sys.stderr)
     if kind != SIMULATE and not options.execute:
         for statement in rehearsed(program, options.source, options.target):
             print(statement)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from math import sqrt
 from typing import NamedTuple
 
@@ -22,7 +22,7 @@ class Fit(NamedTuple):
     byte_us: float
     row_us: float
     spread: float
-    chunks: int
+    chunks: float
 
     def takes(self, size: int, rows: int) -> float:
         """The time in microseconds for so many bytes and rows."""
@@ -31,18 +31,26 @@ class Fit(NamedTuple):
 
 @dataclass(slots=True)
 class Sums:
-    """What the least squares need of any number of chunks: sums of products, exact."""
+    """What the least squares need of any number of chunks: sums of products.
 
-    chunks: int = 0
-    us: int = 0
-    size: int = 0
-    rows: int = 0
-    size_size: int = 0
-    size_rows: int = 0
-    rows_rows: int = 0
-    us_size: int = 0
-    us_rows: int = 0
-    us_us: int = 0
+    They are exact as long as nothing fades.
+    """
+
+    chunks: float = 0
+    us: float = 0
+    size: float = 0
+    rows: float = 0
+    size_size: float = 0
+    size_rows: float = 0
+    rows_rows: float = 0
+    us_size: float = 0
+    us_rows: float = 0
+    us_us: float = 0
+
+    def fade(self, weight: float) -> None:
+        """Let all that was taken in so far weigh less."""
+        for name in _SUMS:
+            setattr(self, name, getattr(self, name) * weight)
 
     def add(self, chunk: Copied) -> None:
         """Take in a chunk: its own time where that is known, else the time it was under way."""
@@ -94,3 +102,6 @@ class Sums:
     def _spread(self, byte_us: float, row_us: float) -> float:
         deviation = sqrt(self._squares(byte_us, row_us) / self.chunks)
         return _P90 * deviation * self.chunks / self.us
+
+
+_SUMS = tuple(field.name for field in fields(Sums))

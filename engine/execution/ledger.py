@@ -10,7 +10,7 @@ from typing import Any
 from stowplan.model import Action
 
 from .entries import Began, Ended, Entry, Judgement, Passed, Resumed
-from .fits import Sums
+from .fits import Fit, Sums
 from .mover import Abandoned, Closed, Copied, Failed, Opened, Pressure
 from .program import Limits, Load, Program
 
@@ -19,6 +19,7 @@ MOST_TRIES = 3
 
 _SECOND = 10**6
 _RECENT = 0.9
+_RECENT_FIT = 0.98  # slower, for chunks of different tables tell bytes from rows
 """The weight of a chunk in the measured pace, beside the one after it."""
 
 
@@ -38,13 +39,22 @@ class Measured:
 
     def __init__(self) -> None:
         self.offered = self.moved = self.elapsed_us = self.own_us = 0.0
+        self._own = Sums()
 
     def add(self, chunk: Copied) -> None:
         """Let a chunk weigh in; the earlier ones weigh less."""
         self.offered = self.offered * _RECENT + chunk.offered
         self.moved = self.moved * _RECENT + chunk.size
         self.elapsed_us = self.elapsed_us * _RECENT + chunk.at_us - chunk.started_us
-        self.own_us = self.own_us * _RECENT + (chunk.own_us or 0)
+        if chunk.own_us is not None:
+            self.own_us = self.own_us * _RECENT + chunk.own_us
+            self._own.fade(_RECENT_FIT)
+            self._own.add(chunk)
+
+    @property
+    def own_fit(self) -> Fit | None:
+        """What bytes and rows cost by themselves; None where the mover cannot tell."""
+        return self._own.fit()
 
     @property
     def slowness(self) -> float:

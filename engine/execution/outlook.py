@@ -10,7 +10,6 @@ from stowplan.planning.scheduling import finishes_of
 from stowplan.planning.workload import MICROSECONDS, Workload
 
 from .entries import Outlook
-from .fits import Fit
 from .lanes import Lanes
 from .ledger import Ledger, Progress, State
 from .program import Limits
@@ -29,7 +28,7 @@ class Prospect:
         self.now_us = now_us
         self.lanes = lanes.lanes
         self.moments = [-turns.urgency(at, table)[1] for at, table in enumerate(ledger.tables)]
-        self._fit = _own_fit(ledger)
+        self._fit = ledger.pace.own_fit
         self._caps = [self._cap(table) for table in ledger.tables]
         self._slowness = [self._slow(table) for table in ledger.tables]
         self._work = [self._left(at, table) for at, table in enumerate(ledger.tables)]
@@ -148,8 +147,3 @@ class Prospect:
             return planned
         takes = self._fit.takes(load.size, load.rows)
         return max(1, min(planned, int(load.size * MICROSECONDS / takes))) if takes else planned
-
-
-def _own_fit(ledger: Ledger) -> Fit | None:
-    """What bytes and rows cost by themselves, None where the mover cannot tell."""
-    return ledger.sums.fit() if ledger.pace.own_us else None
