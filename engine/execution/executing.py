@@ -71,8 +71,10 @@ class Execution:
                 break
             happening = self.mover.next(self._until())
             if happening is None and self._passed(self.mover.now()):
-                self._halt(Ending.WINDOW, _WINDOW)
-                break  # what is under way is past the deadline: it will not be committed
+                self._look_up()  # a checkpoint at the very end may extend the window
+                if self._over():
+                    self._halt(Ending.WINDOW, _WINDOW)
+                    break  # what is under way is past the deadline: it will not be committed
             while happening is not None:
                 self._passed(happening.at_us)
                 self._take(happening)

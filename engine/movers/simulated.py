@@ -133,7 +133,9 @@ class SimulatedMover:
             if (load.rows)
             else load.size
         )
-        factor = self._disturbed.of(order.table) * self._noise(order)
+        factor = self._disturbed.of(order.table)
+        if self._disturbed.noise:
+            factor *= self._noise(order)
         work = _stretched(size * _MILLION, factor)
         if order.table in self._pressed:
             self._press(order)
@@ -245,8 +247,6 @@ class SimulatedMover:
 
     def _noise(self, order: ChunkOrder) -> Fraction:
         """A factor with median 1 that one chunk in ten passes by `1 + noise`."""
-        if not self._disturbed.noise:
-            return Fraction(1)
         seed = f"stowplan: run {self._disturbed.seed}, {order.table} {order.number}"
         drawn = Random(seed.encode("utf-8", "surrogatepass")).random()  # noqa: S311
         sigma = math.log(1 + self._disturbed.noise) / _Z90
