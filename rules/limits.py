@@ -239,7 +239,7 @@ def _everything_keys(rule: ResourceRule) -> Iterator[str]:
     if isinstance(resource, Window):
         yield f"window {resource.name}"
     elif isinstance(resource, Throughput):
-        for key in _FIGURES:
+        for key in (*_FIGURES, "verify"):
             if getattr(resource, key) is not None:
                 yield f"throughput's {key.removesuffix('_us')}"
     else:

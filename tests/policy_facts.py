@@ -263,7 +263,7 @@ class Facts:
             cap=_cap(size, rows, figures),
             overhead=figures["overhead"] + chunks * figures["per_chunk"],
             post=_work(self.size(name, "index_mb"), figures["index_rate"])
-            + _work(size, figures["verify_rate"]),
+            + (_work(size, figures["verify_rate"]) if figures["verify"] != "none" else 0),
             chunk=chunk,
             chunks=chunks,
             rows_per_chunk=per_chunk,
@@ -279,9 +279,11 @@ class Facts:
             for key in _THROUGHPUT:
                 if key in rule.get("throughput", {}):
                     found.setdefault(key, readers.get(key, rate_of)(rule["throughput"][key]))
+            if "verify" in rule.get("throughput", {}):
+                found.setdefault("verify", rule["throughput"]["verify"])
             if "chunk" in rule:
                 found.setdefault("chunk", size_of(rule["chunk"]["size"]))
-        nothing = {"overhead": 0, "per_chunk": 0, "chunk": 100 * 10**6}
+        nothing = {"overhead": 0, "per_chunk": 0, "chunk": 100 * 10**6, "verify": "checksum"}
         return dict.fromkeys(_THROUGHPUT) | nothing | found
 
     # What cannot be planned.

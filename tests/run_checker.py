@@ -74,7 +74,10 @@ def _bandwidth(plan, entries):
     """No chunk is faster than the bandwidth, nor all chunks between any two ends together."""
     rates = [plan["windows"][0]["bandwidth_mb_s"]]
     rates += [
-        a["value"] / 1e6 for e in entries for a in e.get("taken", ()) if a["kind"] == "raise_bandwidth"
+        a["value"] / 1e6
+        for e in entries
+        for a in e.get("taken", ())
+        if a["kind"] == "raise_bandwidth"
     ]
     rate = Fraction(str(max(rates)))  # MB/s are bytes a microsecond
     copied = sorted((e for e in entries if e["event"] == "copied"), key=lambda e: e["at_us"])

@@ -203,6 +203,11 @@ def _throughputs(draw, names):
         "spread": shares,
     }
     figures = draw(st.fixed_dictionaries({}, optional=keys))
+    if figures and draw(st.booleans()):
+        figures["basis"] = draw(st.sampled_from(("declared", "measured")))
+    if draw(st.integers(0, 3)) == 0:
+        ways = ("counts", "checksum") if "verify_rate" in figures else ("none", "counts")
+        figures["verify"] = draw(st.sampled_from(ways))
     rule = _resource(figures or {"overhead": "1s"}, "throughput")
     return rule | ({"tables": draw(_patterns(names))} if draw(st.booleans()) else {})
 

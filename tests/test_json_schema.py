@@ -24,7 +24,7 @@ from stowplan.schemas.policy.vocabulary import ACTIONS, KINDS, RESOURCES, SKIP, 
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "manifests"
-NAMES = ("manifest", "policy", "config", "test", "plan")
+NAMES = ("manifest", "policy", "config", "test", "plan", "report")
 AS_OF = ("--as-of", "2026-12-01")
 
 UNSAID = [
@@ -120,7 +120,9 @@ POLICY = {
                 "per_chunk": "1ms",
                 "index_rate": "5MB/s",
                 "verify_rate": "5MB/s",
+                "verify": "counts",
                 "spread": "20%",
+                "basis": "measured",
             },
         },
         {

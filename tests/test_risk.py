@@ -234,11 +234,17 @@ def test_the_first_rule_that_states_a_spread_counts_else_the_basis(tmp_path):
         spread("5%", "t1"),
         "{id: wider, kind: resource, tables: [t1], throughput: {spread: 90%}}",
         "{id: known, kind: resource, tables: [t2], throughput: {rate: 9MB/s}}",
+        "{id: ran, kind: resource, tables: [t4], throughput: {rate: 9MB/s, basis: measured}}",
     ]
-    tables = [table("t1", 10), table("t2", 10), table("t3", 10)]
+    tables = [table("t1", 10), table("t2", 10), table("t3", 10), table("t4", 10)]
     _, plan = planned(tmp_path, tables, *rules, risk=10)
     found = {d["name"]: (d["basis"], d["spread"]) for d in plan["risk"]["drivers"]}
-    assert found == {"t1": ("assumed", 0.05), "t2": ("declared", 0.2), "t3": ("assumed", 0.5)}
+    assert found == {
+        "t1": ("assumed", 0.05),
+        "t2": ("declared", 0.2),
+        "t3": ("assumed", 0.5),
+        "t4": ("measured", 0.1),
+    }
     assert {t["name"]: t["basis"] for t in plan["tables"]} == {n: b for n, (b, _) in found.items()}
 
 

@@ -90,7 +90,9 @@ def test_four_times_slower_nothing_suffices_and_it_is_a_no_go(slow_line):
     found = judged(slow_line, "three-hour-mark")
     together = found["options"][-1]
     assert [action["kind"] for action in together["actions"]] == [
-        "skip", "raise_bandwidth", "extend_window",
+        "skip",
+        "raise_bandwidth",
+        "extend_window",
     ]
     assert not together["sufficient"]
     assert int(together["required_us"] / 60e6) == 296
@@ -177,7 +179,9 @@ def test_memory_pressure_halves_the_chunks_and_is_recorded(night):
     ended = stowplan("run", night, "--memory-pressure", "orders", "--debug")
     assert ended.status == 0
     copied = [
-        e["rows"] for e in journal(night.parent) if e["event"] == "copied" and e["table"] == "orders"
+        e["rows"]
+        for e in journal(night.parent)
+        if e["event"] == "copied" and e["table"] == "orders"
     ]
     assert copied[0] == 62_500
     assert set(copied[1:]) == {31_250}
@@ -221,16 +225,12 @@ def test_a_rehearsal_that_is_killed_again_and_again_loses_nothing(tmp_path, nigh
         ((e["table"], e.get("number"), e.get("rows")) for e in wanted), key=str
     )
     markers = {p.name: p.read_text("utf-8") for p in (out / "progress").glob("*.done")}
-    assert markers == {
-        p.name: p.read_text("utf-8") for p in (straight / "progress").glob("*.done")
-    }
+    assert markers == {p.name: p.read_text("utf-8") for p in (straight / "progress").glob("*.done")}
 
 
 def test_sigterm_stops_at_a_chunk_boundary_and_the_run_goes_on_later(tmp_path, night):
     command = [sys.executable, "-m", "stowplan", "run", night, "-o", tmp_path / "o"]
-    process = subprocess.Popen(
-        [*command, "--real-time"], stderr=subprocess.PIPE, encoding="utf-8"
-    )
+    process = subprocess.Popen([*command, "--real-time"], stderr=subprocess.PIPE, encoding="utf-8")
     journal_file = tmp_path / "o" / "progress" / "journal.jsonl"
     wait_for(lambda: journal_file.exists() and '"opened"' in journal_file.read_text("utf-8"))
     process.send_signal(signal.SIGTERM)

@@ -102,8 +102,10 @@ POLICY = {
             "slow",
             "resource",
             tables="orders",
-            throughput={"rate": "20MB/s", "index_rate": "10MB/s", "rows_per_second": 300_000},
+            throughput={"rate": "20MB/s", "index_rate": "10MB/s", "rows_per_second": 300_000}
+            | {"basis": "measured", "verify": "counts"},
         ),
+        rule("fresh", "resource", tables=["stock", "logs"], throughput={"verify": "none"}),
         rule("start", "resource", throughput={"overhead": "2s", "verify_rate": "200MB/s"}),
         rule(
             "soon",
@@ -514,6 +516,27 @@ MUTATIONS = {
         "required_left.gap_s is null",
     ),
     "another basis": (of("orders", "basis", "assumed"), "costs", "orders is called assumed"),
+    "declared, not measured": (
+        of("orders", "basis", "declared"),
+        "costs",
+        "orders is called declared, by its rules it is measured",
+    ),
+    "not verified": (
+        of("orders", "verify", "none"),
+        "costs",
+        "the copy of orders is verified by none, its rules say counts",
+    ),
+    "verified by the default": (of("stock", "verify", "checksum"), "costs", "rules say none"),
+    "another verification in the follow-up": (
+        behind("logs", "verify", "md5"),
+        "costs",
+        "logs is verified by md5, its rules say none",
+    ),
+    "time for no verification": (
+        of("stock", "post_load_s", more(1)),
+        "costs",
+        "stock: post_load_s is .*, its rules make it 0$",
+    ),
     "another cause": (
         at("unschedulable", 0, "cause", "no class (P301)"),
         "membership",

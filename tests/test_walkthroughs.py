@@ -1,4 +1,4 @@
-"""docs/adopt.md, docs/review.md and docs/run.md are run from top to bottom: every file, every command.
+"""docs/adopt.md, docs/review.md and docs/run.md are run from top to bottom: files and commands.
 
 `ACCEPT=1 pytest tests/test_walkthroughs.py` rewrites what the commands print.
 """
@@ -102,7 +102,9 @@ def carried_out(page, work, run):
     return STEP.sub(step, page)
 
 
-@pytest.mark.parametrize(("name", "prepare"), [("adopt", legacy), ("review", bare), ("run", slow_line)])
+@pytest.mark.parametrize(
+    ("name", "prepare"), [("adopt", legacy), ("review", bare), ("run", slow_line)]
+)
 def test_every_step_of_the_page_works(name, prepare, shell):
     """The commands print what the page shows."""
     work, run = shell

@@ -212,6 +212,7 @@ def test_each_figure_has_the_rule_that_gave_it(why):
         "per_chunk_s": (None, "assumed", None),
         "index_rate_mb_s": (10.0, "given", "fast"),
         "verify_rate_mb_s": (None, "assumed", None),
+        "verify": ("checksum", "default", None),
         "chunk_mb": (100.0, "default", None),
     }
 

@@ -93,14 +93,17 @@ def _files_below(folder: Path) -> Iterator[Path]:
             yield path
 
 
+_ARTEFACTS = {"stowplan_plan", "stowplan_report"}
+
+
 def _is_manifest(document: Document) -> bool:
     """Whether a file found in a folder means to be a manifest: it has `tables` at its top.
 
-    So has a plan, which says what it is. One that cannot be parsed is judged by its text, so that
-    a broken manifest is not passed over.
+    So have a plan and a run's report, which say what they are. One that cannot be parsed is judged
+    by its text, so that a broken manifest is not passed over.
     """
     if document.readable:
         data = document.data
-        return isinstance(data, dict) and "tables" in data and "stowplan_plan" not in data
+        return isinstance(data, dict) and "tables" in data and not data.keys() & _ARTEFACTS
     lines = document.text.splitlines()
     return '"tables"' in document.text or any(line.startswith("tables:") for line in lines)

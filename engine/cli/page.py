@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 from stowplan.model import Plan
 from stowplan.policy_view import Judged, view_policy
-from stowplan.reports.html import plan_page, relocated
+from stowplan.reports.html import Evidence, plan_page, relocated
 
+from .inspection import situation_of
 from .policies import LoadedPolicy
 
 
@@ -23,4 +24,5 @@ def page_of(plan: Plan, judged: Judged, loaded: LoadedPolicy, shown: Mapping[str
         judged=judged,
         violations=plan.violations,
     )
-    return plan_page(plan, judged.ground, relocated(view, shown))
+    evidence = Evidence(judged.ground, situation_of(judged.ground, plan), judged.judgements)
+    return plan_page(plan, evidence, relocated(view, shown))

@@ -141,6 +141,7 @@ def _carry_out(options: argparse.Namespace, kind: str, plan: PlanFile, program: 
         folder.begin(entries)
         folder.reconcile(markers.all(entries))
         display = display_of(ledger)
+        display.tell(entries[-1])
         watch = Watching(ledger, folder, markers, output, hooks, signals, display, events)
         execution = Execution(program, mover, watch, ledger)
         watch.execution = execution

@@ -72,14 +72,23 @@ def _figures(ground: Groundwork) -> Iterator[tuple[str, Effect]]:
         if isinstance(rule, ResourceRule) and isinstance(rule.resource, Chunk | Throughput):
             names = ground.selections.of(rule, ground.selections.listed)
             given: list[tuple[str, object, frozenset[str]]] = []
-            for key in (field.name for field in fields(rule.resource)):
-                value = getattr(rule.resource, key)
+            for key, value in _stated(rule.resource):
                 taken = decided.setdefault(key, set())
-                if value is not None and names - taken:
+                if names - taken:
                     given.append((key, value, names - taken))
                     taken |= names
             if given:
                 yield rule.id, Effect(tuple(given), frozenset().union(*(g[2] for g in given)))
+
+
+def _stated(resource: Chunk | Throughput) -> Iterator[tuple[str, object]]:
+    """What a rule gives; whether its rates were measured is a part of them."""
+    for key in (field.name for field in fields(resource)):
+        value = getattr(resource, key)
+        if isinstance(resource, Throughput) and key in ("rate", "rows_per_second"):
+            value = None if value is None else (value, resource.basis)
+        if value is not None and key != "basis":
+            yield key, value
 
 
 def _dependencies(ground: Groundwork) -> Iterator[tuple[str, Effect]]:

@@ -58,8 +58,9 @@ STEP = Record(
         "chunk_mb": Word(DOUBLE, "The size of its chunks.", lambda s: megabytes(s.chunk)),
         "basis": Word(
             STRING,
-            "What its time rests on: `assumed` (the bandwidth alone) or `declared` (a rule).",
-            lambda s: s.basis,
+            "What its time rests on: `assumed` (the bandwidth alone), `declared` (a rule) or "
+            "`measured` (a rule with figures of a run).",
+            lambda s: s.basis.value,
             of="basis",
         ),
     },

@@ -52,8 +52,9 @@ class Selections:
     """
 
     def __init__(self, manifest: Manifest, policy: Policy | None) -> None:
-        self.names = Names([*(table.name for table in manifest.tables), *manifest.present])
-        self.listed = Names(table.name for table in manifest.tables)
+        self.listed = Names([table.name for table in manifest.tables])
+        present = manifest.present
+        self.names = Names([*self.listed.sorted, *present]) if present else self.listed
         self.choices: Mapping[str, Choice] = _choices(manifest, policy, self.listed)
 
     def of(self, rule: Rule, names: Names | None = None) -> frozenset[str]:

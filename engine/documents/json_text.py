@@ -44,20 +44,18 @@ def load(text: str) -> tuple[object, bool]:
 
     Numbers become int or Decimal; so do NaN and Infinity, which Python's parser knows.
     """
-    if _may_be_deep(text):
+    outline = _outline(text)
+    if _may_be_deep(outline):
         _check_depth(text)
-    repeated: list[bool] = []
+    kept = 0
 
-    def mapping(pairs: list[tuple[str, object]]) -> dict[str, object]:
-        table = dict(pairs)
-        if len(table) != len(pairs):
-            repeated.append(True)
+    def counted(table: dict[str, object]) -> dict[str, object]:
+        nonlocal kept
+        kept += len(table)
         return table
 
     try:
-        data = json.loads(
-            text, object_pairs_hook=mapping, parse_float=Decimal, parse_constant=Decimal
-        )
+        data = json.loads(text, object_hook=counted, parse_float=Decimal, parse_constant=Decimal)
     except json.JSONDecodeError as error:
         problem = _PROBLEMS.get(error.msg.removesuffix(": "), error.msg)
         raise Broken(Flaw(error.pos, f"not JSON: {problem}")) from None
@@ -65,7 +63,7 @@ def load(text: str) -> tuple[object, bool]:
         raise Broken(*_unreadable_numbers(text)) from None
     if _SURROGATE.search(text) and (flaws := tuple(_lone_surrogates(text))):
         raise Broken(*flaws)
-    return data, bool(repeated)
+    return data, kept < outline.count(b":")
 
 
 def marks(text: str) -> Iterator[Mark]:
@@ -98,16 +96,22 @@ def _unquoted(token: str) -> str:
     return str(json.loads(token))
 
 
-def _may_be_deep(text: str) -> bool:
+def _outline(text: str) -> bytes:
+    """The brackets of a JSON text, all of them square, and its colons, one for each key."""
+    raw = text.encode()
+    if b"\\" in raw:
+        raw = re.sub(rb"\\.", b"", raw, flags=re.DOTALL)
+    marks = raw.translate(bytes.maketrans(b"{}", b"[]"), _ALL_BUT_MARKS)
+    marks = marks.replace(b'""', b"")  # most strings hold none; what is inside others stays inside
+    return re.sub(rb'"[^"]*"', b"", marks)
+
+
+def _may_be_deep(outline: bytes) -> bool:
     """A quick measure, exact for JSON: take away innermost brackets `DEPTH` times; is any left?
 
     Before anything is built, since a parser that follows the nesting may run out of stack.
     """
-    raw = text.encode()
-    if b"\\" in raw:
-        raw = re.sub(rb"\\.", b"", raw, flags=re.DOTALL)
-    kept = raw.translate(bytes.maketrans(b"{}", b"[]"), _ALL_BUT_BRACKETS)
-    brackets = re.sub(rb'"[^"]*"', b"", kept)
+    brackets = outline.translate(None, b":")
     for _ in range(DEPTH):
         if b"[]" not in brackets:
             break
@@ -115,7 +119,7 @@ def _may_be_deep(text: str) -> bool:
     return b"[" in brackets
 
 
-_ALL_BUT_BRACKETS = bytes(byte for byte in range(256) if byte not in b'[]{}"')
+_ALL_BUT_MARKS = bytes(byte for byte in range(256) if byte not in b'[]{}":')
 
 
 def _check_depth(text: str) -> None:

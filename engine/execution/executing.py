@@ -107,7 +107,8 @@ class Execution:
         if table.state is State.DONE:
             self.calendar.arrived(table.load.name)
         elif table.state is State.LOADED:
-            self._close(table)
+            if not self._over():
+                self._close(table)
         elif table.state in (State.WAITING, State.OPEN):
             heappush(self._ready, (self.turns.urgency(at, table), at))
         return table.state is State.DONE

@@ -8,6 +8,9 @@ from typing import NamedTuple
 
 from .mover import Copied
 
+_CLEARLY = 1.1
+"""Where bytes and rows tell the same, rounding decides nothing: rows must fit clearly better."""
+
 _P90 = 1.2815515655446004
 """The 90th percentile of the standard normal distribution."""
 
@@ -84,9 +87,8 @@ class Sums:
                 return byte_us, row_us
         by_size = self.us_size / self.size_size if self.size_size else 0.0
         by_rows = self.us_rows / self.rows_rows if self.rows_rows else 0.0
-        if self._squares(by_size, 0) <= self._squares(0, by_rows) and by_size:
-            return by_size, 0.0
-        return 0.0, by_rows
+        rows_better = self._squares(0, by_rows) * _CLEARLY < self._squares(by_size, 0)
+        return (0.0, by_rows) if rows_better or not by_size else (by_size, 0.0)
 
     def _squares(self, byte_us: float, row_us: float) -> float:
         """The sum of the squared residuals."""

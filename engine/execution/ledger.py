@@ -125,7 +125,6 @@ class Ledger:
         self.failures: list[Failed] = []
         self.resumed: list[int] = []
         self.pace = Measured()
-        self.sums = Sums()
         self.at_us = 0
         self.rows = self.size = self.waits = self.held = 0
         self.seconds: dict[int, int] = {}  # bytes moved in each second since the start

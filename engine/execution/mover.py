@@ -95,10 +95,13 @@ class Failed(NamedTuple):
 
 
 class Abandoned(NamedTuple):
-    """A chunk that the deadline cut off; nothing of it is at the target."""
+    """An order that the deadline cut off; nothing of it is at the target.
+
+    `number` is the chunk's, None when opening or closing.
+    """
 
     table: str
-    number: int
+    number: int | None
     at_us: int
 
 
@@ -134,13 +137,13 @@ class Mover(Protocol):
         """From now on move at most `rate` bytes/s, and commit nothing after the deadline."""
 
     def open(self, table: str, urgency: tuple[int, int, str]) -> None:
-        """Order: make the table ready to take rows. Ends in Opened or Failed."""
+        """Order: make the table ready to take rows. Ends in Opened, Abandoned or Failed."""
 
     def copy(self, order: ChunkOrder) -> None:
         """Order: copy a chunk. Ends in Copied, Abandoned or Failed; Pressure may come before."""
 
     def close(self, table: str) -> None:
-        """Order: indexes, constraints, verification. Ends in Closed or Failed."""
+        """Order: indexes, constraints, verification. Ends in Closed, Abandoned, Failed."""
 
     def next(self, until_us: int | None) -> Happening | None:
         """What happens next; None when `until_us` comes first, or when nothing is under way."""

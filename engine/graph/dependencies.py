@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple
@@ -186,13 +186,15 @@ def _hubs(blocks: Iterable[Block], position: Mapping[str, int]) -> tuple[Hub, ..
 
 def _edges(
     size: int, pairs: Iterable[tuple[int, int]], hubs: Sequence[Hub]
-) -> list[tuple[int, int]]:
-    """All edges as (parent, child), in an order that no set decides."""
-    edges = sorted((parent, child) for child, parent in pairs)
+) -> Iterator[tuple[int, int]]:
+    """All edges as (parent, child), in no particular order."""
+    for child, parent in pairs:
+        yield parent, child
     for node, hub in enumerate(hubs, start=size):
-        edges.extend((parent, node) for parent in hub.parents)
-        edges.extend((node, child) for child in hub.children)
-    return edges
+        for parent in hub.parents:
+            yield parent, node
+        for child in hub.children:
+            yield node, child
 
 
 def _components(sorting: Sorting, size: int) -> list[tuple[int, ...]]:
@@ -205,7 +207,7 @@ def _phases(sorting: Sorting, size: int) -> tuple[int, ...]:
     levels = [0] * len(sorting.parents)
     for group in sorting.groups:
         # The group's own nodes are still at level 0 here, so only what lies above them counts.
-        above = max((levels[p] for node in group for p in sorting.parents[node]), default=0)
+        above = max([levels[p] for node in group for p in sorting.parents[node]], default=0)
         level = above + 1 if group[0] < size else above
         for node in group:
             levels[node] = level

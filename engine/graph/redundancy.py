@@ -100,7 +100,7 @@ def _implied_parents(
     Every walked edge leads to a lower phase, so nothing below the lowest parent needs a look.
     """
     wanted = set(above[child])
-    lowest = min(phases[parent] for parent in wanted)
+    lowest = min([phases[parent] for parent in wanted])
     stack = [parent for parent in above[child] if phases[parent] > lowest]
     seen = set(stack)
     found: set[int] = set()

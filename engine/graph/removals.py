@@ -52,7 +52,9 @@ class Removals:
 
     def strike(self, child: str, parent: str) -> bool:
         """Whether a rule removes the dependency of `child` on `parent`; counts it."""
-        numbers = [n for n in self._by_child.get(child, ()) if parent in self._parents[n]]
+        if child not in self._by_child:
+            return False
+        numbers = [n for n in self._by_child[child] if parent in self._parents[n]]
         for number in numbers:
             self._count(number, frozenset((child,)), frozenset((parent,)))
         return bool(numbers)

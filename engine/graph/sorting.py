@@ -1,13 +1,14 @@
 """The graph's adjacency, its order, and its strongly connected components.
 
 NetworkX is imported only for a graph with cycles: that takes as long as the rest of a small lint's
-start. Without any, the standard library sorts it in the same order.
+start. Without any, one walk sorts it in the same order (in a third of the time of `graphlib`, which
+is a tenth of a large lint).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from graphlib import CycleError, TopologicalSorter
+from itertools import chain
 from typing import NamedTuple
 
 Neighbours = tuple[tuple[int, ...], ...]
@@ -26,25 +27,33 @@ class Sorting(NamedTuple):
 
 
 def sort_nodes(size: int, edges: Iterable[tuple[int, int]]) -> Sorting:
-    """Sort the nodes 0 … size-1; `edges` are (parent, child) in a determinate order."""
-    above: list[dict[int, None]] = [{} for _ in range(size)]  # each parent once
+    """Sort the nodes 0 … size-1; `edges` are (parent, child), in whatever order."""
+    above: list[list[int]] = [[] for _ in range(size)]
     for parent, child in edges:
-        above[child][parent] = None
-    parents = tuple(tuple(sorted(some)) for some in above)
+        above[child].append(parent)
+    parents = tuple([tuple(sorted(set(some))) for some in above])
     children = _reversed(parents)
-    try:
-        groups = _single_groups(above)
-    except CycleError:
-        groups = _condensed_groups(children)
+    order = _order(parents, children)
+    has_cycle = len(order) < size
+    groups = _condensed_groups(children) if has_cycle else tuple([(node,) for node in order])
     return Sorting(parents, children, groups)
 
 
-def _single_groups(above: Iterable[Iterable[int]]) -> Groups:
-    """Each node by itself, in topological order. Raises CycleError."""
-    sorter: TopologicalSorter[int] = TopologicalSorter()
-    for node, parents in enumerate(above):
-        sorter.add(node, *parents)
-    return tuple((node,) for node in sorter.static_order())
+def _order(parents: Neighbours, children: Neighbours) -> list[int]:
+    """The nodes in topological order, but for those in a cycle or below one.
+
+    First those without parents, in the order in which the nodes and their parents name them; then
+    each as soon as its last parent has gone.
+    """
+    waits = [*map(len, parents)]
+    named = dict.fromkeys(chain.from_iterable((node, *some) for node, some in enumerate(parents)))
+    order = [node for node in named if not waits[node]]
+    for node in order:  # grows by those whose parents have all gone
+        for child in children[node]:
+            waits[child] -= 1
+            if not waits[child]:
+                order.append(child)
+    return order
 
 
 def _reversed(parents: Neighbours) -> Neighbours:
@@ -52,7 +61,7 @@ def _reversed(parents: Neighbours) -> Neighbours:
     for child, above in enumerate(parents):
         for parent in above:
             children[parent].append(child)
-    return tuple(tuple(below) for below in children)
+    return tuple(map(tuple, children))
 
 
 def _condensed_groups(children: Neighbours) -> Groups:

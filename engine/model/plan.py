@@ -10,8 +10,8 @@ from typing import NamedTuple
 from .checkpoints import Contingency, PlannedCheckpoint
 from .findings import DocPath, Violation
 from .manifest import Table
-from .policy import Bandwidth, Disk, Memory, Placement, PolicyFile, Window
-from .risk import Risk, estimate_basis
+from .policy import Bandwidth, Basis, Disk, Memory, Placement, PolicyFile, Verify, Window
+from .risk import Risk
 
 
 class Demand(NamedTuple):
@@ -166,7 +166,7 @@ class Assessment:
 class PlannedTable(NamedTuple):
     """One table's place in a window, and what follows from it.
 
-    `alone_us` is its duration by itself at its full rate.
+    `alone_us` is its duration by itself at its full rate, `basis` what that rests on.
     """
 
     name: str
@@ -182,17 +182,14 @@ class PlannedTable(NamedTuple):
     size: int
     demand: Demand
     assumed: tuple[str, ...]
+    basis: Basis
+    verify: Verify
     chunk: int
     chunks: int
     rows_per_chunk: int
     depends_on: tuple[str, ...]
     depends_on_rules: tuple[str, ...]
     because: tuple[Reason, ...]
-
-    @property
-    def basis(self) -> str:
-        """What its time rests on: assumed (the bandwidth alone) or declared (a rule)."""
-        return estimate_basis(self.assumed)
 
 
 class DeferredTable(NamedTuple):

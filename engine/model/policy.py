@@ -200,9 +200,28 @@ class Chunk:
     size: int
 
 
+class Verify(enum.StrEnum):
+    """How a copy is compared with its source after the load."""
+
+    NONE = "none"
+    COUNTS = "counts"
+    CHECKSUM = "checksum"
+
+
+class Basis(enum.StrEnum):
+    """What a time rests on: the bandwidth alone, figures that were stated, or those of a run."""
+
+    ASSUMED = "assumed"
+    DECLARED = "declared"
+    MEASURED = "measured"
+
+
 @dataclass(frozen=True, slots=True)
 class Throughput:
-    """What moving a table costs beside its share of the bandwidth; None: this rule does not say."""
+    """What moving a table costs beside its share of the bandwidth; None: this rule does not say.
+
+    `basis`, declared or measured, says where the figures of this rule come from.
+    """
 
     rate: int | None = None
     rows_per_second: int | None = None
@@ -211,6 +230,8 @@ class Throughput:
     index_rate: int | None = None
     verify_rate: int | None = None
     spread: Fraction | None = None
+    verify: Verify | None = None
+    basis: Basis = Basis.DECLARED
 
 
 Resource: TypeAlias = Window | Memory | Disk | Bandwidth | Streams | Chunk | Throughput

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
@@ -19,7 +18,7 @@ class Quantiles(NamedTuple):
 class RiskDriver(NamedTuple):
     """How much later the plan ends if one table alone is late, by its spread.
 
-    `basis` says what its estimate rests on: assumed or declared.
+    `basis` says what its estimate rests on: assumed, declared or measured.
     """
 
     name: str
@@ -55,8 +54,3 @@ class Risk:
     def p_all_fits(self) -> float:
         """The share of the draws in which all tables of the main window keep it."""
         return self.all_fit / self.draws
-
-
-def estimate_basis(assumed: Collection[str]) -> str:
-    """What an estimate rests on, by the figures that no rule gave: assumed or declared."""
-    return "assumed" if {"rate", "rows_per_second"} <= set(assumed) else "declared"

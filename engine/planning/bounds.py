@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from operator import add
 from typing import NamedTuple
 
 from stowplan.model import Witness
@@ -83,7 +84,7 @@ def earliest_finishes(workload: Workload) -> list[int]:
 
 
 def _finishes(chains: Chains) -> list[int]:
-    return [*map(sum, zip(chains.before, chains.costs, strict=True))][: len(chains.workload.tables)]
+    return [*map(add, chains.before, chains.costs)][: len(chains.workload.tables)]
 
 
 def _path_bound(chains: Chains, names: Sequence[str]) -> tuple[int, Witness]:
@@ -133,7 +134,7 @@ def _swapped(sums: Iterable[tuple[int, int, int]]) -> Iterator[tuple[int, int, i
 def _costs(workload: Workload) -> list[int]:
     """By node: the time from start to finish at full rate, in microseconds; hubs take none."""
     hubs = len(workload.children) - len(workload.tables)
-    return [*map(sum, zip(workload.shortest, workload.post, strict=True)), *[0] * hubs]
+    return [*map(add, workload.shortest, workload.post), *[0] * hubs]
 
 
 def _before(workload: Workload, costs: Sequence[int]) -> list[int]:
@@ -162,7 +163,7 @@ def _longest_path(chains: Chains) -> list[int]:
     count = len(workload.tables)
     if not count:
         return []
-    lengths = [*map(sum, zip(costs, below, strict=True))]
+    lengths = [*map(add, costs, below)]
     path = [max(range(count), key=lengths.__getitem__)]
     while below[path[-1]]:
         path.append(min(_longest_steps(workload, path[-1], lengths, below[path[-1]])))

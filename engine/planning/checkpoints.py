@@ -65,14 +65,14 @@ def _of_rules(
     policy: Policy, main: PlannedWindow, planned: Sequence[PlannedTable]
 ) -> Iterator[Moment]:
     """The rules' moments, but for those that wait for tables of which none is in the window."""
-    by_name = {table.name: table for table in planned}
+    rules = [rule for rule in policy.rules if isinstance(rule, CheckpointRule)]
+    by_name = {table.name: table for table in planned} if rules else {}
     names = Names(by_name)
-    for rule in policy.rules:
-        if isinstance(rule, CheckpointRule):
-            after = sorted(names.selected(rule.after))
-            if after or not rule.after:
-                at_us = _moment(rule, main, [by_name[name] for name in after])
-                yield Moment(at_us, rule, None, ", ".join(after) or None)
+    for rule in rules:
+        after = sorted(names.selected(rule.after))
+        if after or not rule.after:
+            at_us = _moment(rule, main, [by_name[name] for name in after])
+            yield Moment(at_us, rule, None, ", ".join(after) or None)
 
 
 def _moment(rule: CheckpointRule, main: PlannedWindow, after: Iterable[PlannedTable]) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import cached_property
 
 from stowplan.model import Action, Bound, Capacity, Contingency, Demand, PlannedCheckpoint, Skipped
 from stowplan.patterns import Names
@@ -79,9 +80,13 @@ class _Costing:
         self.spare_us = timing.limit_us - timing.ends.required_us
         names = timing.ground.graph.names
         self.numbers = {names[table]: table for table in timing.timings}
-        self.names = Names(self.numbers)
         self.needed = frozenset(timing.required)
         self.classed = timing.ground.classification.tables
+
+    @cached_property
+    def names(self) -> Names:
+        """The names of the tables in the window."""
+        return Names(self.numbers)
 
     def weaker_classes(self) -> list[str]:
         """The classes in the window that are not required, by name."""

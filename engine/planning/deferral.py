@@ -41,20 +41,19 @@ def _code(
         return "policy"
     if table in oversized:
         return "oversized"
-    waits = any(
-        node in hubs if node >= ground.graph.size else node not in inside
-        for node in ground.graph.parents[table]
-    )
-    return "dependency" if waits else "capacity"
+    for node in ground.graph.parents[table]:
+        if node in hubs if node >= ground.graph.size else node not in inside:
+            return "dependency"
+    return "capacity"
 
 
 def unwelcome(ground: Groundwork, table: int) -> bool:
     """Whether the main window does not accept the table's class; required tables always come."""
     main = ground.assessment.main
-    accepts = None if main is None else main.window.accepts
+    if main is None or main.window.accepts is None:
+        return False
     required = ground.classification.placement(table) is Placement.REQUIRED
-    effective = ground.classification.tables[table].effective
-    return accepts is not None and not required and effective not in accepts
+    return not required and ground.classification.tables[table].effective not in main.window.accepts
 
 
 def _waiting_hubs(graph: DependencyGraph, inside: Collection[int]) -> frozenset[int]:
@@ -96,7 +95,7 @@ def closure_needs(needs: Mapping[int, int], graph: DependencyGraph) -> dict[int,
     for node, above in parents.items():
         own = needs.get(node, 0)
         if len(above) < 2 and node not in graph.component_of:
-            sums[node] = own + sum(sums[parent] for parent in above)
+            sums[node] = own + sums[above[0]] if above else own
         elif left > 0:
             ancestors, steps = _ancestors(node, parents)
             left -= steps

@@ -52,10 +52,10 @@ class Groundwork:
 
     def placed(self, *placements: Placement) -> list[int]:
         """The plannable tables whose effective class has one of these placements."""
+        classification = self.classification
+        ranks = {r for r, entry in enumerate(classification.order) if entry.placement in placements}
         return [
-            table
-            for table in self.obstacles.plannable()
-            if self.classification.placement(table) in placements
+            table for table in self.obstacles.plannable() if classification.ranks[table] in ranks
         ]
 
     def costs_in(self, window: PlannedWindow) -> tuple[Cost, ...]:
@@ -169,25 +169,24 @@ def _oversized(
     by_streams = {streams: cost}
     for other in {window.capacity.streams for window in windows} - {streams}:
         by_streams[other] = costs(tables, given, limits.usable_memory, other)
-    needs = [
-        [
-            alone_us(entry.demand, window.capacity.rate)
-            for entry in by_streams[window.capacity.streams]
-        ]
-        for window in windows
-    ]
+    usable_if_required = [windows[0].window.limit_us, *usable[1:]]
+    offers = [(window.capacity.rate, by_streams[window.capacity.streams]) for window in windows]
     longest = max(windows, key=lambda planned: planned.window.usable_us)
     for i, table in enumerate(tables):
-        moves = classification.placement(i) not in (None, Placement.EXCLUDED)
-        if moves and blocked.blame[i] is None:
-            required = classification.placement(i) is Placement.REQUIRED
-            rooms = [windows[0].window.limit_us, *usable[1:]] if required else usable
-            fits = (needs[k][i] <= room for k, room in enumerate(rooms))
-            if not any(fits):
-                demand = by_streams[longest.capacity.streams][i].demand
-                by_rows = "rows_per_second" in given.throughput[i]
-                limit = limits.bandwidth.limit if limits.bandwidth else None
-                yield _oversized_table(table.name, needs[0][i], demand, by_rows, longest, limit)
+        placement = classification.placement(i)
+        if placement in (None, Placement.EXCLUDED) or blocked.blame[i] is not None:
+            continue
+        rooms = usable_if_required if placement is Placement.REQUIRED else usable
+        for room, (rate, priced) in zip(rooms, offers, strict=True):
+            if alone_us(priced[i].demand, rate) <= room:
+                break
+        else:
+            rate, priced = offers[0]
+            needs_us = alone_us(priced[i].demand, rate)
+            demand = by_streams[longest.capacity.streams][i].demand
+            by_rows = "rows_per_second" in given.throughput[i]
+            limit = limits.bandwidth.limit if limits.bandwidth else None
+            yield _oversized_table(table.name, needs_us, demand, by_rows, longest, limit)
 
 
 def _oversized_table(

@@ -121,6 +121,8 @@ def planned_tables(
             size=tables[table].size,
             demand=cost.demand,
             assumed=cost.assumed,
+            basis=cost.basis,
+            verify=cost.verify,
             chunk=cost.chunk,
             chunks=cost.chunks,
             rows_per_chunk=cost.rows_per_chunk,

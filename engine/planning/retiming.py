@@ -151,6 +151,8 @@ class Retiming:
         figures = replace(
             given,
             throughput=tuple(given.throughput[table] for table in tables),
+            basis=tuple(given.basis[table] for table in tables),
+            verify=tuple(given.verify[table] for table in tables),
             chunk=tuple(change.chunk or given.chunk[table] for table in tables),
         )
         own = [self.ground.tables[table] for table in tables]

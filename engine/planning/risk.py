@@ -8,6 +8,7 @@ from fractions import Fraction
 from itertools import chain
 
 from stowplan.model import (
+    Basis,
     Placement,
     Policy,
     Quantiles,
@@ -15,7 +16,6 @@ from stowplan.model import (
     Risk,
     RiskDriver,
     Throughput,
-    estimate_basis,
 )
 
 from .groundwork import Groundwork
@@ -52,7 +52,7 @@ class _Exposure:
     """The main window's tables by position: what they rest on, and how far that may be off."""
 
     names: Sequence[str]
-    bases: Sequence[str]
+    bases: Sequence[Basis]
     spreads: Sequence[Fraction]
     required: Sequence[int]
     retiming: Retiming
@@ -89,7 +89,7 @@ def _exposure(ground: Groundwork, arrangement: Arrangement) -> _Exposure:
     weakest = len(ground.policy.classes)
     levels = [weakest if (rank := ranks[table]) is None else rank for table in tables]
     names = [ground.graph.names[table] for table in tables]
-    bases = [estimate_basis(arrangement.costs[table].assumed) for table in tables]
+    bases = [arrangement.costs[table].basis for table in tables]
     stated, placement = _stated(ground), ground.classification.placement
     return _Exposure(
         names,
@@ -164,7 +164,7 @@ def _probed(exposure: _Exposure, tables: Sequence[int]) -> Iterator[RiskDriver]:
     for at, (required_end, end) in zip(tables, late, strict=True):
         yield RiskDriver(
             exposure.names[at],
-            exposure.bases[at],
+            exposure.bases[at].value,
             exposure.spreads[at],
             max(0, required_end - needed),
             max(0, end - everything),

@@ -14,13 +14,19 @@ from math import exp, log
 from random import Random
 from statistics import NormalDist
 
+from stowplan.model import Basis
+
 from .workload import MICROSECONDS
 
 SEED = 1
 OWN = 0.25
 """How strong a table's own part of the lateness is beside the part that all share."""
 
-SPREADS = {"assumed": Fraction(1, 2), "declared": Fraction(1, 5)}
+SPREADS = {
+    Basis.ASSUMED: Fraction(1, 2),
+    Basis.DECLARED: Fraction(1, 5),
+    Basis.MEASURED: Fraction(1, 10),
+}
 """The spread of an estimate for which no rule states one, by its basis."""
 
 MOST = 1000

@@ -52,6 +52,9 @@ def moving_time(
 ) -> tuple[int, int]:
     """How long at least one table of that schedule moves bytes, and when the last one finishes."""
     workload = gather(chosen, graph, demands, capacity)
+    if capacity.streams == 1 and not any(workload.post):
+        finish_us = sum(workload.shortest)  # one after the other, in whatever order
+        return finish_us - sum(workload.overhead), finish_us
     run = Run(workload, [classes[t] for t in workload.tables], Ranking(), noting=False)
     run.play()
     return run.moving_us, max(run.finish, default=0)

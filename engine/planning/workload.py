@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import NamedTuple, Protocol
@@ -80,17 +79,18 @@ def gather(
     if capacity.streams < 1 or min(rates, default=1) < 1:
         raise ValueError("rates and streams must be at least 1")
     children = [
-        [position[child] for child in graph.children[node] if position[child] >= 0]
-        for node in nodes
+        [at for child in graph.children[node] if (at := position[child]) >= 0] for node in nodes
     ]
-    waits = Counter(chain.from_iterable(children))
+    pending = [0] * len(nodes)
+    for child in chain.from_iterable(children):
+        pending[child] += 1
     work = [demand.size * MICROSECONDS for demand in wanted]
     overhead = [demand.overhead_us for demand in wanted]
     return Workload(
         tables=tables,
         children=children,
-        pending=[waits[at] for at in range(len(nodes))],
-        order=[position[node] for node in graph.order if position[node] >= 0],
+        pending=pending,
+        order=[at for node in graph.order if (at := position[node]) >= 0],
         work=work,
         overhead=overhead,
         post=[demand.post_us for demand in wanted],

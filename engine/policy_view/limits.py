@@ -42,5 +42,5 @@ def table_figures(rule: ResourceRule) -> frozenset[str]:
         return frozenset({"chunk"})
     if not isinstance(resource, Throughput):
         return frozenset()
-    keys = (field.name for field in fields(resource))
+    keys = (field.name for field in fields(resource) if field.name != "basis")
     return frozenset(key for key in keys if getattr(resource, key) is not None)

@@ -9,6 +9,7 @@ from typing import Any
 from stowplan.model import (
     Action,
     Bandwidth,
+    Basis,
     CheckpointRule,
     CheckRule,
     Chunk,
@@ -22,6 +23,7 @@ from stowplan.model import (
     Severity,
     Streams,
     Throughput,
+    Verify,
     Window,
     shown,
 )
@@ -131,7 +133,9 @@ def _throughput(given: Throughput) -> Iterator[str]:
         None if given.per_chunk_us is None else f"each chunk {duration_text(given.per_chunk_us)}",
         None if given.index_rate is None else f"indexes {rate_text(given.index_rate)}",
         None if given.verify_rate is None else f"verification {rate_text(given.verify_rate)}",
+        None if given.verify is None else _COMPARED[given.verify],
         None if given.spread is None else f"spread {_number(given.spread * 100)} %",
+        "measured" if given.basis is Basis.MEASURED else None,
     )
     first, *others = [text for text in stated if text is not None] or ["nothing"]
     yield f"throughput {first}"
@@ -195,6 +199,11 @@ _PHRASES: Mapping[type[Rule], Callable[[Any], str]] = {
     ResourceRule: _resource,
     CheckpointRule: _checkpoint,
     CheckRule: _check,
+}
+_COMPARED = {
+    Verify.NONE: "copies not verified",
+    Verify.COUNTS: "copies verified by their counts",
+    Verify.CHECKSUM: "copies verified by a checksum",
 }
 _RESOURCES: Mapping[type, Callable[[Any], Iterator[str]]] = {
     Window: _window,

@@ -1,4 +1,4 @@
-"""`follow_up.manifest.json`: what the main window leaves, itself a manifest."""
+"""`follow_up.manifest.json`: what a window leaves, by plan or as it was; itself a manifest."""
 
 from __future__ import annotations
 
@@ -16,8 +16,12 @@ def follow_up_manifest(manifest: Manifest, plan: Plan) -> str:
 
     Excluded tables are left out for good.
     """
-    moved = {table.name for table in plan.planned}
     excluded = {table.name for table in plan.deferred if table.code == "excluded"}
+    return manifest_without(manifest, {table.name for table in plan.planned}, excluded)
+
+
+def manifest_without(manifest: Manifest, moved: Collection[str], excluded: Collection[str]) -> str:
+    """A manifest of all tables but these; `present` names those that were moved."""
     left = {
         table.name: table
         for table in reversed(manifest.tables)
@@ -31,7 +35,7 @@ def follow_up_manifest(manifest: Manifest, plan: Plan) -> str:
     if manifest.measured_at is not None:
         record["measured_at"] = manifest.measured_at
     record["total_size_mb"] = _number(sum(table.size for table in left.values()))
-    record["present"] = sorted(moved | set(manifest.present))
+    record["present"] = sorted({*moved, *manifest.present})
     record["tables"] = (_table(left[name]) for name in sorted(left))
     record["dependencies"] = _parents(manifest, left)
     return document(record)

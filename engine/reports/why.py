@@ -9,7 +9,7 @@ from stowplan.explanation import Explanation
 from stowplan.explanation.classes import LATER, ClassRule, Selecting, TableClass
 from stowplan.explanation.costs import CostRule, Figure, TableCost
 from stowplan.explanation.edges import Circle, EdgeRuleRow, Neighbour
-from stowplan.model import MANIFEST_ORIGIN, Rule, Span, Violation, shown
+from stowplan.model import MANIFEST_ORIGIN, Basis, Rule, Span, Verify, Violation, shown
 from stowplan.policy_view.phrases import phrase
 from stowplan.units import count_text, decimal_text, duration_text, rate_text, size_text
 
@@ -20,6 +20,11 @@ from .why_outcome import outcome_lines, outcome_phrase
 FIRST = 10
 """How many entries a list gives."""
 
+_RESTS_ON = {
+    Basis.ASSUMED: "the bandwidth alone",
+    Basis.DECLARED: "a rate that a rule states",
+    Basis.MEASURED: "a rate from a run",
+}
 _RATES = ("rate", "index_rate", "verify_rate")
 
 
@@ -177,6 +182,7 @@ def _cost(cost: TableCost) -> Iterator[str]:
     yield from (_figure(figure) for figure in cost.figures if figure.state != "assumed")
     if cost.cost.assumed:
         yield f"assumed to cost nothing, since no rule says: {', '.join(cost.cost.assumed)}"
+    yield f"basis: {cost.cost.basis}, {_RESTS_ON[cost.cost.basis]}"
     if cost.cost.demand.cap is not None:
         yield f"own highest rate {rate_text(cost.cost.demand.cap)}"
     yield _chunks(cost)
@@ -192,8 +198,8 @@ def _figure(figure: Figure) -> str:
 
 
 def _value(figure: Figure) -> str:
-    if figure.value is None:
-        return "none"
+    if figure.value is None or isinstance(figure.value, Verify):
+        return "none" if figure.value is None else figure.value.value
     if figure.key == "spread":
         return f"{decimal_text(round(figure.value * 100_000_000))} %"
     whole = int(figure.value)
@@ -206,8 +212,7 @@ def _value(figure: Figure) -> str:
 
 def _chunks(cost: TableCost) -> str:
     own = cost.cost
-    stated = next((f.value for f in cost.figures if f.key == "chunk"), None)
-    cut = cost.chunk_ceiling is not None and stated is not None and own.chunk < stated
+    cut = cost.chunk_ceiling is not None and own.chunk < cost.chunk_stated
     by = ", all that memory allows" if cut else ""
     rows = decimal_text(own.rows_per_chunk * 1_000_000)
     return f"{count_text(own.chunks, 'chunk')} of {size_text(own.chunk)}{by}: up to {rows} rows"

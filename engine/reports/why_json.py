@@ -8,10 +8,10 @@ from typing import Any
 from stowplan.explanation import Explanation
 from stowplan.explanation.checks import CheckRow
 from stowplan.explanation.classes import ClassRule, Selecting, TableClass
-from stowplan.explanation.costs import CostRule, Figure, TableCost
+from stowplan.explanation.costs import CostRule, Figure, TableCost, Value
 from stowplan.explanation.edges import Circle, EdgeRuleRow, Edges, Neighbour
 from stowplan.explanation.traces import Part, Reading, Trace
-from stowplan.model import Rule, Span
+from stowplan.model import Rule, Span, Verify
 from stowplan.policy_view.phrases import kind_of, phrase
 from stowplan.units import megabytes, seconds
 
@@ -142,6 +142,7 @@ def _cost(cost: TableCost) -> dict[str, Any]:
     return {
         "figures": [_figure(figure) for figure in cost.figures],
         "rules": [_cost_rule(row) for row in cost.rules],
+        "basis": own.basis.value,
         "assumed": list(own.assumed),
         "cap_mb_s": None if cap is None else megabytes(cap),
         "overhead_s": seconds(own.demand.overhead_us),
@@ -154,17 +155,21 @@ def _cost(cost: TableCost) -> dict[str, Any]:
 
 
 def _figure(figure: Figure) -> dict[str, Any]:
-    value: int | float | None = None if figure.value is None else float(figure.value)
-    if figure.value is not None and figure.key in _MEGABYTES:
-        value = megabytes(int(figure.value))
-    elif figure.value is not None and figure.key in _SECONDS:
-        value = seconds(int(figure.value))
-    elif figure.value is not None and figure.key == "rows_per_second":
-        value = int(figure.value)
     unit = "_mb" if figure.key == "chunk" else "_mb_s" if figure.key in _MEGABYTES else ""
     key = f"{figure.key}{'_s' if figure.key in _SECONDS else unit}"
+    value = None if figure.value is None else _value(figure.key, figure.value)
     stated = {"figure": key, "value": value, "state": figure.state, "rule": figure.rule}
     return {**stated, **place_record(figure.span)}
+
+
+def _value(key: str, value: Value) -> int | float | str:
+    if isinstance(value, Verify):
+        return value.value
+    if key in _MEGABYTES:
+        return megabytes(int(value))
+    if key in _SECONDS:
+        return seconds(int(value))
+    return int(value) if key == "rows_per_second" else float(value)
 
 
 def _cost_rule(row: CostRule) -> dict[str, Any]:

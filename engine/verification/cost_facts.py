@@ -11,7 +11,14 @@ if TYPE_CHECKING:
     from .facts import Facts
 
 Figures: TypeAlias = list[Mapping[str, int]]
-"""By table: what throughput and chunk rules say, the first in load order for each key."""
+"""By table: what throughput and chunk rules say, the first in load order for each key.
+
+`verify` is a place in `VERIFY`; beside each figure of `RATES`, `… measured` is 1 where it comes
+from a run, else 0.
+"""
+
+VERIFY = ("none", "counts", "checksum")
+RATES = ("rate", "rows_per_second")
 
 THROUGHPUT = {
     "rate": "rate",
@@ -75,8 +82,24 @@ def _stated(resource: object) -> dict[str, int]:
         return {"chunk": resource.size}
     if not isinstance(resource, Throughput):
         return {}
-    stated = {key: getattr(resource, key) for key in THROUGHPUT}
-    return {key: value for key, value in stated.items() if value is not None}
+    values = {key: getattr(resource, key) for key in THROUGHPUT}
+    stated = {key: value for key, value in values.items() if value is not None}
+    for key in stated.keys() & set(RATES):
+        stated[f"{key} measured"] = int(resource.basis == "measured")
+    if resource.verify is not None:
+        stated["verify"] = VERIFY.index(resource.verify)
+    return stated
+
+
+def verify_of(figures: Mapping[str, int]) -> str:
+    """How a table's copy is compared: by a checksum where no rule says."""
+    return VERIFY[figures.get("verify", VERIFY.index("checksum"))]
+
+
+def basis_of(figures: Mapping[str, int]) -> str:
+    """What a table's time rests on: measured only where all that is said of its rate is."""
+    sources = [figures[f"{key} measured"] for key in RATES if key in figures]
+    return "assumed" if not sources else "measured" if all(sources) else "declared"
 
 
 def cost_of(table: Table, figures: Mapping[str, int], ceiling: int | None) -> Cost:
@@ -89,7 +112,7 @@ def cost_of(table: Table, figures: Mapping[str, int], ceiling: int | None) -> Co
     cap = _cap(rows, size, figures.get("rate"), figures.get("rows_per_second"))
     overhead = figures.get("overhead_us", 0) + chunks * figures.get("per_chunk_us", 0)
     built = _work(table.index_size, figures.get("index_rate"))
-    verified = _work(size, figures.get("verify_rate"))
+    verified = _work(size, figures.get("verify_rate")) if verify_of(figures) != "none" else 0
     return Cost(size, cap, overhead, built + verified, chunk, chunks, per_chunk)
 
 

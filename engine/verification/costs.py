@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from stowplan.model import DocPath, shown
 
 from .breaches import Breach, agree, decimal, same
 from .case import Case, Placed
-from .cost_facts import THROUGHPUT, Cost, fits
+from .cost_facts import THROUGHPUT, Cost, basis_of, fits, verify_of
 from .stated import Deferred, Move
 
 
@@ -67,35 +68,49 @@ def _cost(case: Case, placed: Placed, cost: Cost) -> Iterator[Breach]:
             yield Breach("costs", (*path, key), f"{text} {decimal(expected)}", (move.name,))
 
 
+class _Estimate(NamedTuple):
+    """What an estimate assumes, what it is called, and how its copy is compared."""
+
+    assumed: list[str]
+    basis: str
+    verify: str
+
+
 def _estimates(case: Case) -> Iterator[Breach]:
-    """What each estimate assumes, and what it is called; tables with equal figures are alike."""
-    alike: dict[tuple[int, bool], tuple[list[str], str]] = {}
+    """What is said of each estimate beside its figures; tables with equal figures are alike."""
+    alike: dict[tuple[int, bool], _Estimate] = {}
     for placed in case.placed.values():
         known, table = case.facts.figures[placed.table], case.facts.tables[placed.table]
         key = id(known), bool(table.index_size)
         if key not in alike:
-            alike[key] = _assumed(known, indexed=key[1])
-        expected, basis = alike[key]
-        move = placed.move
-        if move.assumed != expected and sorted(move.assumed) != sorted(expected):
-            text = f"{case.name(placed.table)} assumes {', '.join(move.assumed) or 'nothing'}"
-            text += f", should assume {', '.join(expected) or 'nothing'}"
-            yield Breach("costs", (*placed.path, "assumed"), text, (move.name,))
-        if move.basis != basis:
-            text = f"the estimate of {case.name(placed.table)} is called {shown(move.basis)}"
-            text += f", by its rules it is {basis}"
-            yield Breach("costs", (*placed.path, "basis"), text, (move.name,))
+            alike[key] = _estimate(known, indexed=key[1])
+        expected, move = alike[key], placed.move
+        if (move.assumed, move.basis, move.verify) != expected:
+            yield from _estimate_breaches(case.name(placed.table), placed, expected)
 
 
-def _assumed(known: Mapping[str, int], *, indexed: bool) -> tuple[list[str], str]:
-    """The figures that no rule gives, and what an estimate is called that lacks them."""
-    declared = "rate" in known or "rows_per_second" in known
-    lacking = [
-        name
-        for key, name in THROUGHPUT.items()
-        if key not in known and (key != "index_rate" or indexed)
-    ]
-    return lacking, "declared" if declared else "assumed"
+def _estimate_breaches(name: str, placed: Placed, expected: _Estimate) -> Iterator[Breach]:
+    move = placed.move
+    if sorted(move.assumed) != sorted(expected.assumed):
+        text = f"{name} assumes {', '.join(move.assumed) or 'nothing'}"
+        text += f", should assume {', '.join(expected.assumed) or 'nothing'}"
+        yield Breach("costs", (*placed.path, "assumed"), text, (move.name,))
+    if move.basis != expected.basis:
+        text = f"the estimate of {name} is called {shown(move.basis)}"
+        text += f", by its rules it is {expected.basis}"
+        yield Breach("costs", (*placed.path, "basis"), text, (move.name,))
+    if move.verify != expected.verify:
+        text = f"the copy of {name} is verified by {shown(move.verify)}"
+        text += f", its rules say {expected.verify}"
+        yield Breach("costs", (*placed.path, "verify"), text, (move.name,))
+
+
+def _estimate(known: Mapping[str, int], *, indexed: bool) -> _Estimate:
+    """By the figures that rules give; of work that there is not, none is assumed."""
+    verify = verify_of(known)
+    idle = {"index_rate": not indexed, "verify_rate": verify == "none"}
+    lacking = [name for key, name in THROUGHPUT.items() if key not in known and not idle.get(key)]
+    return _Estimate(lacking, basis_of(known), verify)
 
 
 def _memory(case: Case, usable: int) -> Iterator[Breach]:

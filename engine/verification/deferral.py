@@ -15,15 +15,18 @@ from .facts import WindowFacts
 def breaches(case: Case) -> Iterator[Breach]:
     """Wrong codes, wrong arithmetic, and tables that are left out though there is room."""
     main = case.windows[0]
-    needs = {table: case.facts.alone(table, main) for table in case.deferred}
+    costs = case.facts.costs(main.streams)
+    needs = {table: costs[table].alone(main.rate) for table in case.deferred}
     closures = closure_needs(needs, case.facts.edges)
+    over = case.makespan - main.usable
     for table, at in case.deferred.items():
         record, path = case.plan.deferred[at], ("deferred", at)
         yield from _code(case, table, path)
         if not agree(record.needs, needs[table]):
             text = f"{case.name(table)} needs {time(record.needs)}, should need"
             yield _wrong(case, at, "needs_s", f"{text} {time(needs[table])}")
-        least, most = (max(0, case.makespan + sum_ - main.usable) for sum_ in closures[table])
+        least, most = closures[table]
+        least, most = max(0, least + over), max(0, most + over)
         if not (least <= record.short <= most or agree(record.short, most)):
             text = f"{case.name(table)} is short of {time(record.short)}, should be of {time(most)}"
             yield _wrong(case, at, "short_s", text)

@@ -45,6 +45,7 @@ MOVE: Spec = (
     ("depends_on", TEXTS),
     ("because", REASONS),
     ("basis", text),
+    ("verify", text),
 )
 DEFERRED: Spec = (
     ("name", text),

@@ -41,6 +41,7 @@ class Move(NamedTuple):
     depends_on: list[str]
     because: list[Because]
     basis: str
+    verify: str
     depends_on_rules: list[str]
     starts_at: object
     done_at: object

@@ -12,6 +12,7 @@ from .stated import Because, Segment
 
 _DIGITS = 18
 _LARGEST = 10**_DIGITS
+_MILLION = Decimal(1_000_000)
 _T = TypeVar("_T")
 
 
@@ -23,7 +24,7 @@ def number(value: object) -> int:
     """A number with at most six decimals, in millionths."""
     if type(value) is Decimal:
         if value.adjusted() < _DIGITS and value.is_finite():
-            scaled = value * 1_000_000
+            scaled = value * _MILLION
             whole = int(scaled)
             if scaled == whole:
                 return whole

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib.util import find_spec
 
@@ -12,7 +13,8 @@ from .watching import Display
 
 def display_of(ledger: Ledger) -> Display:
     """A live display where there is a terminal and what draws it, else lines."""
-    if sys.stderr.isatty() and find_spec("rich") is not None:
+    plain = not sys.stderr.isatty() or os.environ.get("TERM") == "dumb"
+    if not plain and find_spec("rich") is not None:
         from stowplan.reports.run.live import Live  # noqa: PLC0415 (it takes long to import)
 
         return Live(sys.stderr, ledger)

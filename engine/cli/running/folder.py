@@ -31,6 +31,9 @@ from stowplan.moments import after
 
 JOURNAL = "journal.jsonl"
 FOLDER = "progress"
+MOST_MARKERS = 100_000
+"""Chunks of a run up to which each gets a marker: a folder of millions of files helps nobody."""
+
 _LOCK = ".lock"
 
 
@@ -115,10 +118,13 @@ class Markers:
         self._names = marker_names(load.name for load in ledger.program.loads)
         self._ledger = ledger
         self._rows: dict[str, int] = {}
+        self._chunks = sum(load.chunks for load in ledger.program.loads) <= MOST_MARKERS
 
     def of(self, entry: Entry) -> tuple[str, str] | None:
         """The marker that an entry leaves, if any: name and text."""
-        if isinstance(entry, Copied) and (entry.rows or entry.size):
+        if isinstance(entry, Copied):
+            if not self._chunks or not (entry.rows or entry.size):
+                return None
             first = self._rows.get(entry.table, 0)
             self._rows[entry.table] = first + entry.rows
             name = chunk_marker(self._names[entry.table], entry.number)

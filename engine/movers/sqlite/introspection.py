@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from .catalogue import (
     Catalogue,
@@ -126,14 +127,14 @@ class _Reader:
             'SELECT id, "table", "from", "to", on_update, on_delete '
             "FROM pragma_foreign_key_list(?, 'main') ORDER BY id DESC, seq"
         )
-        parts: dict[int, list[tuple[str, ...]]] = {}
+        parts: dict[int, list[tuple[Any, ...]]] = {}
         for number, *rest in self.connection.execute(query, (table,)):
             parts.setdefault(number, []).append(tuple(rest))
         for rows in parts.values():
             parent, _, _, on_update, on_delete = rows[0]
             yield ForeignKey(
                 tuple(row[1] for row in rows),
-                self.spelt.get(folded(parent), parent),
+                self.spelt.get(folded(parent)) or parent,
                 tuple(row[2] for row in rows if row[2] is not None),
                 on_update,
                 on_delete,

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from .catalogue import Table
 from .names import quoted
@@ -112,7 +112,7 @@ class Measurer:
     def _count(self, table: Table) -> int:
         return int(self._one(f"SELECT count(*) FROM main.{quoted(table.name)}")[0])
 
-    def _one(self, query: str, values: Sequence[object] = ()) -> tuple[int, ...]:
+    def _one(self, query: str, values: Sequence[object] = ()) -> tuple[Any, ...]:
         return one_row(self._connection, query, values)
 
     def _from_pages(self, table: Table, rows: int) -> Measure:

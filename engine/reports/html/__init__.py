@@ -9,10 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from stowplan.conditions.judging import Judgement
+from stowplan.conditions.selection import Situation
 from stowplan.model import Plan, PlannedTable, PlannedWindow, Span
 from stowplan.planning.groundwork import Groundwork
 from stowplan.policy_view import PolicyView
@@ -20,8 +22,10 @@ from stowplan.reports.text import counts, printable
 from stowplan.units import duration_text, megabytes, seconds, size_text
 
 from .checkpoints import checkpoint_marks, checkpoint_rows, contingency_rows
+from .conditions import tried_conditions
 from .embedding import script_json, source_hash
-from .findings import FindingRow, cycles, finding_rows, findings_by_table
+from .figures import figure_records, memory_record
+from .findings import FindingRow, code_rows, cycles, finding_rows, findings_by_table
 from .lanes import bandwidth
 from .pressing import MOST_TABLES, Shown, most_pressing
 from .rules import policy_rows, rule_records
@@ -32,25 +36,39 @@ from .wall import wall_record
 _SCRIPTS = (
     "elements",
     "values",
+    "sums",
+    "reasons",
     "details",
     "axis",
     "bars",
     "steering",
     "timeline",
     "tables",
+    "findings",
     "layout",
     "graph",
+    "cycles",
+    "paper",
     "page",
 )
 _STYLES = ("look", "parts", "print")
 
 
-def plan_page(plan: Plan, ground: Groundwork, view: PolicyView) -> str:
+class Evidence(NamedTuple):
+    """What a page tells beside the plan: its groundwork, and what its checks saw and came to."""
+
+    ground: Groundwork
+    situation: Situation
+    judgements: Sequence[Judgement]
+
+
+def plan_page(plan: Plan, evidence: Evidence, view: PolicyView) -> str:
     """The page of a plan. What has more than 5 000 tables is shown in part, and says so."""
-    shown = most_pressing(plan)
+    shown, ground = most_pressing(plan), evidence.ground
     findings, rules = finding_rows(plan), policy_rows(view)
     script, style = _assets("js", _SCRIPTS), _assets("css", _STYLES)
     data = _data(plan, shown, ground, findings) | {"rules": rule_records(rules)}
+    _explain(data, shown.names, evidence)
     return (
         _templates()
         .get_template("plan.html")
@@ -70,9 +88,12 @@ def plan_page(plan: Plan, ground: Groundwork, view: PolicyView) -> str:
             phases_left_out=plan.phases_left_out,
             contingencies=list(contingency_rows(plan.contingencies)),
             findings=findings,
+            codes=code_rows(findings),
             totals=counts(plan.violations),
             more_findings=len(plan.violations) - len(findings),
             rules=rules,
+            reasons={row.id: row.reason for row in rules},
+            choosable={rule for table in data["tables"] for rule in table["rules"]},
             view=view,
             assumed=_assumed(plan),
         )
@@ -91,13 +112,15 @@ def _moved(span: Span, shown: Mapping[str, str]) -> Span:
 
 @cache
 def _templates() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=PackageLoader(__name__),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["printable"] = printable
+    return environment
 
 
 def _assets(kind: str, names: Iterable[str]) -> str:
@@ -133,7 +156,9 @@ def _data(
         "windows": _windows(plan),
         "limit": None if limit is None else megabytes(limit),
         "makespan": seconds(plan.everything.finish_us),
-        "classes": [[entry.name, entry.placement.value] for entry in ground.policy.classes],
+        "classes": [
+            [printable(entry.name), entry.placement.value] for entry in ground.policy.classes
+        ],
         "tables": tables,
         "hubs": hub_records(ground, shown),
         "critical": [printable(name) for name in plan.critical_path[:MOST_TABLES]],
@@ -141,6 +166,20 @@ def _data(
         "findings": [[row.severity, row.code, row.message] for row in findings],
         "cycles": list(cycles(plan)),
     }
+
+
+def _explain(data: dict[str, Any], names: Sequence[str], evidence: Evidence) -> None:
+    """Add what `why` says of each table: the figures of its cost, and what its conditions saw."""
+    figures = figure_records(evidence.ground, names)
+    conditions = tried_conditions(*evidence, names)
+    for name, table in zip(names, data["tables"], strict=True):
+        table["figures"] = figures.of[name]
+        if (tried := conditions.by_table.get(name)) is not None:
+            table["tried"] = tried
+    data["figures"] = figures.sets
+    data["memory"] = memory_record(evidence.ground)
+    data["conditions"] = conditions.texts
+    data["conditions_left_out"] = conditions.left_out
 
 
 def _windows(plan: Plan) -> list[dict[str, Any]]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from stowplan.model import Plan, Severity, Violation
 from stowplan.reports.text import expired_text, printable, waiver_text
+from stowplan.rules import CHECKS
 
 MOST_FINDINGS = 2000
+_ALL_PRINTED = 40
+_MOST_PRINTED = 100
 _CYCLE = 60
 _NAMED = 50
 
@@ -24,6 +28,16 @@ class FindingRow(NamedTuple):
     mend: str
     waived: str
     tables: tuple[str, ...]
+    printed: bool
+
+
+class CodeRow(NamedTuple):
+    """What a code means: its title, why it matters, how it is mended in general."""
+
+    code: str
+    title: str
+    why: str
+    mend: str
 
 
 def finding_rows(plan: Plan) -> list[FindingRow]:
@@ -39,10 +53,20 @@ def finding_rows(plan: Plan) -> list[FindingRow]:
             v.message,
         ),
     )
-    return [_row(number, entry) for number, entry in enumerate(ranked[:MOST_FINDINGS])]
+    all_printed = len(ranked) <= _ALL_PRINTED
+    return [
+        _row(number, entry, all_printed or _is_printed(number, entry))
+        for number, entry in enumerate(ranked[:MOST_FINDINGS])
+    ]
 
 
-def _row(number: int, found: Violation) -> FindingRow:
+def _is_printed(number: int, found: Violation) -> bool:
+    """Of very many findings paper has the first errors and warnings."""
+    pressing = found.severity in (Severity.ERROR, Severity.WARNING)
+    return pressing and found.suppressed is None and number < _MOST_PRINTED
+
+
+def _row(number: int, found: Violation, printed: bool) -> FindingRow:
     span = found.span
     mend = "" if expired_text(found) else "\n".join(map(printable, (found.hint or "").splitlines()))
     return FindingRow(
@@ -54,7 +78,26 @@ def _row(number: int, found: Violation) -> FindingRow:
         mend,
         printable(f"{waiver_text(found)}{expired_text(found)}").lstrip("; "),
         tuple(map(printable, found.tables[:_NAMED])),
+        printed,
     )
+
+
+def code_rows(rows: Sequence[FindingRow]) -> list[CodeRow]:
+    """What the built-in codes among the findings mean, by code."""
+    named = {row.code for row in rows}
+    checks = sorted((c for c in CHECKS if c.code in named), key=lambda check: check.code)
+    return [
+        CodeRow(c.code, c.title, _paragraph(c.page, "Why"), _paragraph(c.page, "Mend"))
+        for c in checks
+    ]
+
+
+def _paragraph(page: str, word: str) -> str:
+    """A paragraph of a check's page, without its Markdown."""
+    for part in inspect.cleandoc(page).split("\n\n"):
+        if part.startswith(f"**{word}.**"):
+            return " ".join(part.removeprefix(f"**{word}.**").split()).replace("`", "")
+    return ""
 
 
 def findings_by_table(rows: Sequence[FindingRow]) -> dict[str, list[int]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from stowplan.policy_view import PolicyView
 from stowplan.policy_view.rows import RuleRow, Selected, Standing
@@ -68,6 +68,6 @@ def _some(names: Selected) -> str:
     return f"{names.count}{of}{listed}"
 
 
-def rule_records(rows: list[PolicyRow]) -> dict[str, Any]:
-    """What the page's script says of a rule, by its id."""
-    return {row.id: [row.kind, row.says, row.reason, row.place] for row in rows}
+def rule_records(rows: list[PolicyRow]) -> list[list[str]]:
+    """What the page's script says of a rule: id, kind, what it says, and why; in load order."""
+    return [[row.id, row.kind, row.says, row.reason] for row in rows]

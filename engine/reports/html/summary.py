@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from stowplan.model import DeferredTable, Placement, Plan, Window
+from stowplan.model import Placement, Plan, Window
 from stowplan.moments import moment_text
-from stowplan.reports.clock import Clock, clocks
+from stowplan.reports.clock import Clock
 from stowplan.reports.text import printable
 from stowplan.rules.schedule import bound_text
 from stowplan.units import count_text, decimal_text, duration_text, rate_text, share_text, size_text
+
+from .left_behind import Left, left_behind, why_left
 
 _DEFERRED = 8
 
@@ -21,18 +23,6 @@ class Tile(NamedTuple):
     label: str
     value: str
     note: str
-
-
-class Left(NamedTuple):
-    """A table outside the main window: its size, why, what would change it, and where it goes."""
-
-    name: str
-    size: str
-    code: str
-    why: str
-    rule: str | None
-    change: str
-    where: str
 
 
 class Stretch(NamedTuple):
@@ -55,6 +45,7 @@ class Summary(NamedTuple):
     bar: tuple[Stretch, ...]
     deferred: tuple[Left, ...]
     more_deferred: int
+    why_deferred: tuple[tuple[str, str], ...]
     blocked: tuple[tuple[str, str], ...]
     more_blocked: int
     go: tuple[tuple[str, str], ...]
@@ -73,6 +64,7 @@ def summary(plan: Plan) -> Summary:
         tuple(_bar(plan)),
         tuple(left_behind(plan, _DEFERRED)),
         max(0, len(plan.deferred) - _DEFERRED),
+        tuple(why_left(plan)),
         blocked,
         max(0, len(plan.unschedulable) - _DEFERRED),
         tuple(_go(plan)),
@@ -202,31 +194,6 @@ def _bar(plan: Plan) -> Iterator[Stretch]:
 
 def _share(part: int, whole: int) -> float:
     return round(1000 * part / whole, 3)
-
-
-def left_behind(plan: Plan, most: int) -> Iterator[Left]:
-    """The first tables outside the main window, each with its reason."""
-    known = clocks(plan.windows)
-    for table in plan.deferred[:most]:
-        reason, *others = table.because
-        yield Left(
-            printable(table.name),
-            size_text(table.size),
-            table.code,
-            printable(reason.text),
-            reason.rule,
-            printable(others[0].text) if others else "",
-            _where(table, known[table.planned.window] if table.planned else None),
-        )
-
-
-def _where(table: DeferredTable, clock: Clock | None) -> str:
-    if table.code == "excluded":
-        return "never moved"
-    if table.planned is None or clock is None:
-        return "no follow-up window takes it"
-    timing = table.planned.timing
-    return f"{printable(table.planned.window)}, {clock.span(timing.start_us, timing.finish_us)}"
 
 
 def _go(plan: Plan) -> Iterator[tuple[str, str]]:

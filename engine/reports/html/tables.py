@@ -68,6 +68,8 @@ def _placed(table: PlannedTable, windows: Mapping[str, int]) -> dict[str, Any]:
         "post": seconds(demand.post_us),
         "cap": None if demand.cap is None else megabytes(demand.cap),
         "assumed": list(table.assumed),
+        "basis": table.basis.value,
+        "verify": table.verify.value,
         "chunks": table.chunks,
         "chunk_mb": megabytes(table.chunk),
         "chunk_rows": table.rows_per_chunk,
@@ -111,14 +113,19 @@ def _about(ground: Groundwork, name: str) -> dict[str, Any]:
     return {
         "rows": table.rows,
         "mb": megabytes(table.size),
-        "class": classed.effective,
-        "own": classed.class_name,
+        "class": _named(classed.effective),
+        "own": _named(classed.class_name),
         "class_rule": classed.rule,
         "placement": None if placement is None else placement.value,
         "phase": ground.graph.phases[number],
-        "owner": None if table.owner is None else printable(table.owner),
+        "owner": _named(table.owner),
+        **({"index_mb": megabytes(table.index_size)} if table.index_size else {}),
         "lifts": list(_lifts(ground, number)),
     }
+
+
+def _named(text: str | None) -> str | None:
+    return None if text is None else printable(text)
 
 
 def _lifts(ground: Groundwork, number: int) -> Iterator[list[str]]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import chain
 
-from stowplan.model import DeferredTable, Manifest, Placement, Plan, PlannedTable
+from stowplan.model import Basis, DeferredTable, Manifest, Placement, Plan, PlannedTable
 from stowplan.moments import moment_text
 from stowplan.reports.clock import Clock
 from stowplan.rules.schedule import bound_text
@@ -77,7 +78,7 @@ def _estimates(plan: Plan) -> Iterator[str]:
         len(plan.planned) + len(plan.deferred),
         _ESTIMATE_COLUMNS,
     )
-    yield f"Each by itself at its full rate. {_assumptions(plan)}"
+    yield f"Each by itself at its full rate. {_assumptions(plan)} {_bases(plan)}".rstrip()
     yield ""
 
 
@@ -92,6 +93,15 @@ def _assumptions(plan: Plan) -> str:
     return (
         f"Assumed to cost nothing, since no rule states them for every table: {', '.join(assumed)}."
     )
+
+
+def _bases(plan: Plan) -> str:
+    """What the times in the window rest on, where a run has measured any; else nothing."""
+    counts = Counter(table.basis for table in plan.planned)
+    if not counts[Basis.MEASURED]:
+        return ""
+    parts = (f"{counts[basis]} {basis}" for basis in reversed(Basis) if counts[basis])
+    return f"What the times of the window's tables rest on: {', '.join(parts)}."
 
 
 def _mb(size: int) -> str:

@@ -22,7 +22,7 @@ def execution(plan: Plan) -> Iterator[str]:
 def _order(plan: Plan) -> Iterator[str]:
     yield "## Execution Order"
     yield ""
-    by_phase = sorted(plan.planned, key=lambda t: (t.phase, t.timing.start_us, t.name))
+    by_phase = sorted(plan.planned, key=lambda table: table.phase)  # then by start and name still
     number, clock = 0, Clock(plan.windows[0].window.starts)
     for phase, members in groupby(by_phase, key=lambda table: table.phase):
         tables = list(members)

@@ -13,7 +13,7 @@ from stowplan.reports.text import printable
 LISTED = 1000
 """How many tables a list or table of the page has at the most; the JSON has all."""
 
-_PLAIN_NAME = re.compile(r"(?!www\.)[A-Za-z0-9]+(?:[._ -][A-Za-z0-9]+)*")
+_PLAIN_NAME = re.compile(r"(?!.*\bwww\.)[A-Za-z0-9]+(?:[._ -][A-Za-z0-9]+)*")
 
 
 def escaped(name: str) -> str:

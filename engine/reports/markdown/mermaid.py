@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import chain, groupby
+from itertools import chain, groupby, islice
 
 from stowplan.conditions.plans import steps
 from stowplan.model import Plan, PlannedTable
@@ -16,9 +16,10 @@ _NAME = 60
 
 def dependency_picture(plan: Plan) -> Iterator[str]:
     """The section Dependency Graph; nothing where it would be too large to read, or has no edge."""
-    tables = sorted(steps(plan), key=lambda table: (table.phase, table.name))
+    tables = [*islice(steps(plan), MOST_TABLES + 1)]
     if not 1 < len(tables) <= MOST_TABLES:
         return
+    tables.sort(key=lambda table: (table.phase, table.name))
     node = {table.name: f"t{number}" for number, table in enumerate(tables, start=1)}
     pairs = dict.fromkeys(chain.from_iterable(_pairs(plan, table) for table in tables))
     edges = [(node[parent], node[child]) for parent, child in pairs if parent in node]

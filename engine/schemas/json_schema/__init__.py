@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from .documents import configuration_schema, manifest_schema, policy_test_schema
 from .plan import plan_schema
 from .policy import KnownCode, policy_schema
+from .report import report_schema
 from .translation import JsonSchema
 
 __all__ = ["NAMES", "JsonSchema", "KnownCode", "json_schema"]
@@ -20,8 +21,9 @@ _FIXED: Mapping[str, Callable[[], JsonSchema]] = {
     "config": configuration_schema,
     "test": policy_test_schema,
     "plan": plan_schema,
+    "report": report_schema,
 }
-NAMES = ("manifest", "policy", "config", "test", "plan")
+NAMES = ("manifest", "policy", "config", "test", "plan", "report")
 """What there is a schema of."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stowplan.model import Placement
+from stowplan.model import Basis, Placement, Verify
 
 from .fields import amount, count, moment, names, one_of, or_null, record, text, typed
 
@@ -36,7 +36,10 @@ _COST = {
     "post_load_s": amount("What it costs after its last byte."),
     "cap_mb_s": or_null(amount("The highest rate at which it can move; null: the bandwidth.")),
     "basis": one_of(
-        ["assumed", "declared", "measured"], "What its time rests on: the bandwidth, a rule, a run."
+        [basis.value for basis in Basis], "What its time rests on: the bandwidth, a rule, a run."
+    ),
+    "verify": one_of(
+        [way.value for way in Verify], "How the copy is compared with its source after the load."
     ),
     "assumed": names("The figures that no rule gave."),
     "chunk_mb": amount("The most that one step moves."),

@@ -54,6 +54,12 @@ _WHAT_KINDS_SAY = {
     "checkpoint": "When to look, and what may be done about being late.",
     "check": "Anything else that must hold.",
 }
+_THROUGHPUT: JsonSchema = {
+    "not": {"properties": {"verify": {"const": "none"}}, "required": ["verify", "verify_rate"]},
+    "if": {"required": ["basis"]},
+    "then": any_of(key for key in RESOURCES["throughput"] if key not in ("verify", "basis")),
+}
+"""Nothing is said of verifying what is not verified, nor of where no figure comes from."""
 _FOR_SOME_TABLES = ("chunk", "throughput")
 _WITHOUT_TABLE = (Subject.MANIFEST, Subject.WINDOW, Subject.PLAN)
 _DAY = {"format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
@@ -101,7 +107,8 @@ def _mapping(name: str, schema: Mapping[str, Mapping[str, object]]) -> JsonSchem
 
 def _stated_resource(what: str) -> JsonSchema:
     """What a resource rule's own key holds."""
-    return {**of_value(KINDS["resource"][what]), **_mapping(what, RESOURCES[what])}
+    stated = {**of_value(KINDS["resource"][what]), **_mapping(what, RESOURCES[what])}
+    return {**stated, **_THROUGHPUT} if what == "throughput" else stated
 
 
 def _rule() -> JsonSchema:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from .fields import amount, count, listed, record, text, typed
+from stowplan.model import Basis
+
+from .fields import amount, count, listed, one_of, record, text, typed
 
 _QUANTILES = record(
     "Finishes that half, 80 % and 90 % of the draws do not pass.",
@@ -14,7 +16,7 @@ DRIVER = record(
     "A table whose own lateness moves the end.",
     {
         "name": text("The table's name."),
-        "basis": text("What its estimate rests on: assumed or declared."),
+        "basis": one_of([basis.value for basis in Basis], "What its estimate rests on."),
         "spread": amount("How far the estimate may be off: P90 over the median, less one."),
         "late_required_s": amount("How much later the required tables end if it alone is so late."),
         "late_all_s": amount("The same for all tables of the window."),

@@ -10,6 +10,7 @@ from itertools import groupby
 
 from stowplan.model import (
     BUILT_IN_CLASSES,
+    Basis,
     CheckRule,
     Fault,
     Finding,
@@ -152,7 +153,7 @@ def _unknown_words(rules: Sequence[Rule], classes: Sequence[str]) -> Iterable[Fa
 
 _WORDS: Mapping[str, Sequence[str]] = {
     "placement": [placement.value for placement in Placement],
-    "basis": ("assumed", "declared", "measured"),
+    "basis": tuple(basis.value for basis in Basis),
     "feasibility": ("YES", "TIGHT", "NO"),
     "code": ("policy", "capacity", "dependency", "oversized", "excluded"),
 }

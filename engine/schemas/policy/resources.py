@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from stowplan.model import (
     Bandwidth,
+    Basis,
     Chunk,
     Disk,
     DocPath,
@@ -16,6 +17,7 @@ from stowplan.model import (
     Resource,
     Streams,
     Throughput,
+    Verify,
     Window,
 )
 from stowplan.moments import MomentError, after, parse_moment
@@ -28,11 +30,12 @@ _DAY_US = 86_400_000_000
 
 
 class Values(NamedTuple):
-    """The entries of a mapping that can be read, and where it stands."""
+    """The entries of a mapping that can be read, where it stands, and whether these are all."""
 
     data: Mapping[str, Any]
     path: DocPath
     faults: Faults
+    complete: bool = True
 
     def quantity(self, key: str, reader: Callable[[object], _T]) -> _T | None:
         """A quantity; None where it is not there or cannot be read."""
@@ -84,6 +87,8 @@ def _moment(values: Values, key: str) -> datetime | None:
 
 
 def _figures(values: Values) -> Resource:
+    _without_idle_figures(values)
+    verify = values.data.get("verify")
     return Throughput(
         rate=values.quantity("rate", parse_rate),
         rows_per_second=values.data.get("rows_per_second"),
@@ -92,7 +97,22 @@ def _figures(values: Values) -> Resource:
         index_rate=values.quantity("index_rate", parse_rate),
         verify_rate=values.quantity("verify_rate", parse_rate),
         spread=values.quantity("spread", parse_share),
+        verify=None if verify is None else Verify(verify),
+        basis=Basis(values.data.get("basis", Basis.DECLARED)),
     )
+
+
+def _without_idle_figures(values: Values) -> None:
+    """Faults for a rate of work that is not done, and for a basis of nothing."""
+    stated = values.data.keys()
+    if values.data.get("verify") == Verify.NONE and "verify_rate" in stated:
+        text = "with `verify: none` nothing is verified, at whatever rate"
+        path = (*values.path, "verify_rate")
+        values.faults.add("Y601", path, text, "take one of the two out", on_key=True)
+    if "basis" in stated and values.complete and stated <= {"basis", "verify"}:
+        text = "`basis` says where figures come from, and this rule states none"
+        path = (*values.path, "basis")
+        values.faults.add("Y601", path, text, "state its rate or rows_per_second", on_key=True)
 
 
 def _bandwidth(values: Values) -> Resource | None:

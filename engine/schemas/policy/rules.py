@@ -176,12 +176,13 @@ def _stated_resource(key: str, draft: _Draft) -> Resource | None:
     """What one key states; where a rule has too many, each is read for its faults."""
     if key not in ("chunk", "throughput"):
         _without_tables(draft, f"a {key} is there for all tables")
-    at = (*draft.path, key)
+    at, before = (*draft.path, key), len(draft.faults.found)
     sound = draft.faults.shape(f"resource {key}", draft.data[key], at)
+    complete = len(draft.faults.found) == before
     if key == "window":
         check_name(str(sound.get("name", "")), "window name", (*at, "name"), draft.faults)
         sound = {"name": draft.common["id"], **sound}
-    return READERS[key](Values(sound, at, draft.faults))
+    return READERS[key](Values(sound, at, draft.faults, complete))
 
 
 def _without_tables(draft: _Draft, text: str, keys: Sequence[str] = ("tables", "where")) -> None:

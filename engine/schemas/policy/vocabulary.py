@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from stowplan.model import Placement, Severity, Subject
+from stowplan.model import Basis, Placement, Severity, Subject, Verify
 from stowplan.schemas.shape import Schema, Shape
 
 
@@ -158,7 +158,17 @@ RESOURCES: Mapping[str, Schema] = {
         "per_chunk": _quantity("Time for each chunk."),
         "index_rate": _quantity("The rate at which indexes are built after the load."),
         "verify_rate": _quantity("The rate at which a table is verified after the load."),
+        "verify": _key(
+            "string",
+            "How a copy is compared with its source; checksum if left out.",
+            allowed=tuple(way.value for way in Verify),
+        ),
         "spread": _quantity("How far an estimate may be off: P90 over the median, less one."),
+        "basis": _key(
+            "string",
+            "Where these figures come from: a run, or somebody's word; declared if left out.",
+            allowed=(Basis.DECLARED.value, Basis.MEASURED.value),
+        ),
     },
 }
 

@@ -33,7 +33,7 @@ function drawAxis(svg, scale, window) {
     const time = wall(window, moment);
     const anchor = x > scale.width - 30 ? "end" : "middle";
     const place = anchor === "end" ? scale.width : x;
-    add(svg, "svg:text", { x: place, y: time ? 13 : 25, "text-anchor": anchor }, moment ? duration(moment) : "0");
+    add(svg, "svg:text", { x: place, y: time ? 13 : 25, "text-anchor": anchor }, moment ? duration(moment, 120) : "0");
     if (time) add(svg, "svg:text", { x: place, y: 26, "text-anchor": anchor, class: "quiet" }, time);
   }
 }

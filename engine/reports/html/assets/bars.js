@@ -56,8 +56,10 @@ function drawPause(group, scale, last, run, { top, height, alone }) {
   const y = (lane) => top(lane) + height / 2;
   if (alone) add(group, "svg:line", { class: "pause", x1: Math.max(GUTTER, from), y1: y(last.lane), x2: Math.max(GUTTER, to), y2: y(run.lane) });
   if (!alone && to - from < 10) return;
-  for (const [x, lane, way] of [[from, last.lane, -1], [to, run.lane, 1]]) {
-    if (x < GUTTER || x > scale.width) continue;
+  // Not on slivers: hundreds of them would be nothing but marks.
+  const wide = ({ from: start, to: end }) => scale.x(end) - scale.x(start) > 9;
+  for (const [x, lane, way, own] of [[from, last.lane, -1, last], [to, run.lane, 1, run]]) {
+    if (x < GUTTER || x > scale.width || !wide(own)) continue;
     const d = `M${x + way} ${y(lane) - height / 2}v${height}M${x + 3.5 * way} ${y(lane) - height / 2}v${height}`;
     add(group, "svg:path", { class: "paused", d });
   }
@@ -103,5 +105,8 @@ function drawLabel(svg, scale, task, { top, height }, room = null) {
   const text = `${letterOf(task.class)} ${task.name}`;
   const fits = Math.floor(space / 6.3);
   const shown = fits >= text.length ? text : fits < 5 ? letterOf(task.class) : `${text.slice(0, fits - 1)}…`;
-  add(svg, "svg:text", { class: "label", x: left, y: top(longest.lane) + height / 2 + 4 }, shown);
+  const y = top(longest.lane) + height / 2;
+  const plate = add(svg, "svg:rect", { class: "plate", x: left - 2, y: y - 8, height: 16, rx: 3 });
+  const label = add(svg, "svg:text", { class: "label", x: left, y: y + 4 }, shown);
+  plate.setAttribute("width", shown.length < 3 ? 0 : Math.min(space + 4, label.getComputedTextLength() + 4));
 }

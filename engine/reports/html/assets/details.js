@@ -1,15 +1,36 @@
-// Why a table is where it is: what `stowplan why` says, as far as the plan has it.
+// The table that is chosen, told beside the page.
 const aside = byId("details");
 let chosen = null;
 const choosers = [];
+let opener = null;
 
+// Choosing what is chosen already leads to its reasons, for those who have no pointer.
 function choose(number, scroll = null) {
+  const inside = aside.contains(document.activeElement);
+  if (number !== null && number === chosen && !inside) {
+    enterDetails();
+    return;
+  }
+  if (!inside) opener = document.activeElement;
+  const before = chosen;
   chosen = number;
   aside.replaceChildren();
+  aside.scrollTop = 0;
   aside.hidden = number === null;
   if (number !== null) describe(tables[number], number);
   for (const chooser of choosers) chooser(number, scroll);
-  if (number !== null) say(`${tables[number].name} is chosen: ${place(tables[number])}`);
+  if (inside) (number === null ? leaveDetails : enterDetails)(before);
+  if (number !== null) say(`${tables[number].name} is chosen: ${place(tables[number])}. Enter again leads to its reasons.`);
+}
+
+function enterDetails() {
+  aside.querySelector("h2").focus();
+}
+
+// Back to where the table was chosen; what was drawn anew since is found by its number.
+function leaveDetails(before) {
+  const again = opener?.isConnected ? opener : svgGraph.querySelector(`[data-number="${before}"]`);
+  (again ?? byId("main")).focus();
 }
 
 function describe(table, number) {
@@ -22,8 +43,9 @@ function describe(table, number) {
   facts(table);
   reasons(table);
   timing(table, number);
-  relations(table, number);
+  checked(table);
   found(table);
+  relations(table, number);
 }
 
 function letter(parent, name) {
@@ -43,7 +65,6 @@ function list(title, entries, tag = "dl") {
 function facts(table) {
   const entries = [["Size", `${size(table.mb)}, ${plural(table.rows, "row")}`], ["Phase", String(table.phase)]];
   if (table.owner) entries.push(["Owner", table.owner]);
-  if (table.chunks) entries.push(["Chunks", `${table.chunks} of ${size(table.chunk_mb)}, ${plural(table.chunk_rows, "row")} each`]);
   const inside = add(aside, "dl");
   for (const [name, text] of entries) {
     add(inside, "dt", {}, name);
@@ -51,55 +72,14 @@ function facts(table) {
   }
 }
 
-function reasons(table) {
-  const inside = list("Why", [], "ul");
-  if (table.own && table.class_rule) add(inside, "li", {}, `class ${table.own}, by rule ${table.class_rule}`);
-  else if (table.own) add(inside, "li", {}, `class ${table.own}, by the manifest's own priority`);
-  let below = table.name;
-  for (const [child, origin] of table.lifts) {
-    add(inside, "li", {}, `${child} depends on ${below} (${origin})`);
-    below = child;
-  }
-  if (table.lifts.length) add(inside, "li", {}, `so it is promoted to ${table.class}: ${below} is ${table.class} itself`);
-  for (const [rule, text] of table.because) {
-    if (!/^class /.test(text)) add(inside, "li", {}, rule ? `${text} (rule ${rule})` : text);
-    else if (!table.class_rule) add(inside, "li", {}, text);
-  }
-  for (const id of table.rules) {
-    const [type, says, why] = data.rules[id] ?? ["", "", ""];
-    add(inside, "li", { class: "quiet" }, `rule ${id} (${type}): ${says}${why ? ` – ${why}` : ""}`);
-  }
-}
-
 function timing(table, number) {
-  if (!table.segments) {
-    if (table.needs !== undefined) list("Arithmetic", deferral(table));
-    return;
-  }
-  const window = data.windows[table.window];
-  const moved = table.mb && table.cap ? `${size(table.mb)} at ${rate(Math.min(table.cap, window.rate))} at most` : size(table.mb);
-  const entries = [
-    ["Start", at(window, table.start)],
-    ["Finish", at(window, table.finish)],
-    ["By itself", `${duration(table.alone)}: ${[table.overhead && `${duration(table.overhead)} before`, moved, table.post && `${duration(table.post)} after`].filter(Boolean).join(", ")}`],
-    ["Slack", `${duration(table.slack)} = ${duration(window.usable)} usable − ${duration(table.finish)} − ${duration(below(table, window))} below`],
-  ];
-  if (table.state === "deferred") entries.unshift(...deferral(table));
-  if (table.assumed.length) entries.push(["Assumed", `to cost nothing: ${table.assumed.join(", ")}`]);
-  list("Arithmetic", entries);
-  shares(table, window);
+  const entries = arithmetic(table);
+  if (entries.length) list("Arithmetic", entries);
+  if (!table.segments) return;
+  shares(table, data.windows[table.window]);
   chain("Waits for", waitsFor(number));
   chain("The longest chain below it", longestBelow(number));
 }
-
-function deferral(table) {
-  const main = data.windows[0];
-  const sum = `${duration(data.makespan)} planned + ${duration(table.needs)} needed = ${duration(data.makespan + table.needs)}, usable ${duration(main.usable)}`;
-  const verdict = table.fits ? "would fit" : `short by ${duration(table.short)} with its deferred parents`;
-  return [["Would it fit?", `${sum}: ${verdict}`]];
-}
-
-const below = (table, window) => window.usable - table.finish - table.slack;
 
 function shares(table, window) {
   const inside = list("Its share of the bandwidth", [], "ul");

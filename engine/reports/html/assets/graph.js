@@ -17,25 +17,29 @@ function drawGraph() {
     add(svgGraph, "svg:text", { x: 12 + place * COLUMN, y: 24, class: "quiet" }, `Phase ${phase} · ${plural(count, "table")}`);
   });
   const links = arrows(picture);
-  for (const link of links.slice(0, MOST_ARROWS)) drawArrow(link);
+  const flooded = links.filter((link) => link.lit).length > FLOOD;
+  for (const link of links.slice(0, MOST_ARROWS)) drawArrow(link, flooded);
   for (const item of picture.items) drawNode(item, picture);
   tellGraph(picture, links.length);
 }
 
-function drawArrow({ from, to, count, lit }) {
+// Very many arrows at once say nothing: then only the chosen table's own ones stand out.
+const FLOOD = 60;
+
+function drawArrow({ from, to, count, lit, own }, flooded) {
   const [x1, y1] = [from.x + NODE.width, from.y + NODE.height / 2];
   const [x2, y2] = [to.x, to.y + NODE.height / 2];
   const bend = x2 > x1 ? (x2 - x1) / 2 : 60;
   const d = x2 > x1 ? `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}` : `M${x1} ${y1}C${x1 + bend} ${y1} ${x1 + bend} ${y2} ${x1} ${y2}`;
-  const path = add(svgGraph, "svg:path", { class: `edge ${lit ? "lit" : chosen === null ? "" : "faint"}`, d, "stroke-width": Math.min(6, 1 + Math.log2(count)) });
+  const path = add(svgGraph, "svg:path", { class: `edge ${lit ? (flooded && !own ? "along" : "lit") : chosen === null ? "" : "faint"}`, d, "stroke-width": lit && flooded ? 1 : Math.min(6, 1 + Math.log2(count)) });
   if (count > 1) add(path, "svg:title", {}, plural(count, "dependency").replace("dependencys", "dependencies"));
 }
 
 function drawNode(item, picture) {
   const table = item.group ? null : tables[item.number];
   const state = item.group ? "group" : nodeState(item.number, picture);
-  const faint = chosen !== null && (item.group ? true : state === "");
-  const name = item.group ? `${opened.has(item.key) ? "▾" : "▸"} ${item.name ?? "no class"} · ${item.members.length || item.count}` : table.name;
+  const faint = chosen !== null && (item.group ? !item.lit : state === "");
+  const name = item.group ? `${opened.has(item.key) ? "▾" : "▸"} ${item.name ?? "no class"} · ${item.members.length || item.count}${item.lit ? `, ${item.lit} lit` : ""}` : table.name;
   const group = add(svgGraph, "svg:g", {
     class: `node ${kind(item.name)} ${state} ${table ? table.state : ""} ${faint ? "faint" : ""}`,
     tabindex: 0, role: "button", transform: `translate(${item.x} ${item.y})`,
@@ -142,37 +146,4 @@ function findTable() {
   if (number < 0) number = lower.findIndex((name) => name.includes(wanted));
   if (number < 0) byId("graph-told").textContent = "No table of that name is on this page";
   else choose(number, "all");
-}
-
-// One shortest cycle: each table waits for the next; the dashed edges would open it.
-function drawCycle({ tables: names, of, cycle, edges, open }) {
-  const box = add(byId("cycles"), "div", { class: "cycle" });
-  add(box, "h3", {}, `A cycle: ${plural(of, "table")} wait${of === 1 ? "s" : ""} for each other`);
-  const shown = cycle.slice(0, 12);
-  const cut = new Set(open.map(([child, parent]) => `${child}\n${parent}`));
-  const width = shown.length * 190 + 40;
-  const svg = add(box, "svg:svg", { width, height: 84, viewBox: `0 0 ${width} 84`, role: "img", "aria-label": `Cycle ${cycle.join(" depends on ")}` });
-  const head = `head-${(textures += 1)}`;
-  const marker = add(add(svg, "svg:defs"), "svg:marker", { id: head, viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 7, markerHeight: 7, markerUnits: "userSpaceOnUse", orient: "auto" });
-  add(marker, "svg:path", { d: "M0 0L8 4L0 8Z", class: "head" });
-  shown.forEach((name, place) => {
-    const x = 10 + place * 190;
-    const next = shown[(place + 1) % shown.length];
-    const style = cut.has(`${name}\n${next}`) ? "open" : "back";
-    const last = place === shown.length - 1;
-    const d = last ? `M${x + 70} 40C${x + 70} 90 80 90 80 42` : `M${x + 140} 28H${x + 190}`;
-    add(svg, "svg:path", { class: style, d, "marker-end": `url(#${head})` });
-    if (style === "open") add(svg, "svg:text", { x: last ? (x + 150) / 2 : x + 165, y: last ? 72 : 20, "text-anchor": "middle" }, "open");
-    add(svg, "svg:rect", { x, y: 16, width: 140, height: 24, rx: 5 });
-    add(svg, "svg:text", { x: x + 70, y: 32, "text-anchor": "middle" }, name.length > 22 ? `${name.slice(0, 21)}…` : name);
-  });
-  const told = add(box, "ul");
-  for (const [child, parent, origin] of edges) {
-    const opens = cut.has(`${child}\n${parent}`) ? ": without this one it is open (a rule with not_after)" : "";
-    add(told, "li", {}, `${child} depends on ${parent} (${origin})${opens}`);
-  }
-  for (const [child, parent] of open) {
-    if (!edges.some(([a, b]) => a === child && b === parent)) add(told, "li", {}, `to be opened too: ${child} depends on ${parent}`);
-  }
-  if (of > 2) add(box, "p", { class: "quiet" }, `In it: ${names.join(", ")}${of > names.length ? ", …" : ""}`);
 }

@@ -2,7 +2,7 @@
 const COLUMN = 236;
 const NODE = { width: 178, height: 24, gap: 7 };
 const GROUPED = 60;
-const SOME = 40;
+const SOME = 12;
 const opened = new Set();
 
 const groupKey = (table) => `${table.phase}/${table.class}`;
@@ -37,14 +37,16 @@ function arrangeGraph() {
   const of = new Map();
   const items = [];
   [...columns.entries()].sort((a, b) => a[0] - b[0]).forEach(([phase, groups], place) => {
-    const lit = { shown: 0 };
+    const shown = { lit: 0 };
     const named = [...groups.entries()].sort((a, b) => rank(a[0]) - rank(b[0]));
     for (const [name, members] of named) {
       const key = `${phase}/${name}`;
       const open = small || opened.has(key) || members.length <= 3;
-      const single = members.filter((number) => open || number === chosen || wantedHere(number, up, down, lit));
+      const single = members.filter((number) => open || number === chosen || wantedHere(number, up, down, shown));
       const rest = members.length - single.length;
-      if (rest || (opened.has(key) && !small)) items.push({ key, phase, place, name, members: members.filter((m) => !single.includes(m)), count: members.length, group: true });
+      const closed = members.filter((m) => !single.includes(m));
+      const lit = closed.filter((m) => up.has(m) || down.has(m)).length;
+      if (rest || (opened.has(key) && !small)) items.push({ lit, key, phase, place, name, members: closed, count: members.length, group: true });
       for (const number of single) items.push({ number, phase, place, name });
     }
   });
@@ -52,10 +54,10 @@ function arrangeGraph() {
   return { items, of, up, down, columns: [...columns.keys()].sort((a, b) => a - b), sizes: columns };
 }
 
-function wantedHere(number, up, down, lit) {
+function wantedHere(number, up, down, shown) {
   if (!up.has(number) && !down.has(number)) return false;
-  lit.shown += 1;
-  return lit.shown <= SOME;
+  shown.lit += 1;
+  return shown.lit <= SOME;
 }
 
 const rank = (name) => classNumber.get(name) ?? 99;
@@ -94,9 +96,10 @@ function arrows(picture) {
       const from = picture.of.get(parent);
       if (from === to) continue;
       const key = numbers.get(from) * picture.items.length + numbers.get(to);
-      const arrow = found.get(key) ?? { from, to, count: 0, lit: false };
+      const arrow = found.get(key) ?? { from, to, count: 0, lit: false, own: false };
       arrow.count += 1;
       arrow.lit ||= isLit(parent, child, picture);
+      arrow.own ||= parent === chosen || child === chosen;
       found.set(key, arrow);
     }
   });

@@ -52,22 +52,6 @@ function startChoosing(timelines) {
   });
 }
 
-// Paper has no scroll bars: everything is laid out before it is printed.
-function startPrinting(timelines) {
-  addEventListener("beforeprint", () => {
-    printing = true;
-    if (matching.length <= 2000) {
-      most = Infinity;
-      fill();
-    }
-    for (const timeline of timelines) timeline.draw();
-  });
-  addEventListener("afterprint", () => {
-    printing = false;
-    for (const timeline of timelines) timeline.draw();
-  });
-}
-
 function start() {
   startTheme();
   startLegend();
@@ -77,6 +61,7 @@ function start() {
     timelines.push(timeline);
   });
   startTables();
+  startFindings();
   startGraph();
   startChoosing(timelines);
   startPrinting(timelines);

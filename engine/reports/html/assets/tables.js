@@ -4,9 +4,9 @@ const owned = tables.some((table) => table.owner);
 const columns = [
   ["Name", (t) => t.name, nameCell], ["Class", (t) => classNumber.get(t.class) ?? 99, classCell],
   ["Where", (t) => place(t), null], ["Phase", (t) => t.phase, null, true],
-  ["Start", (t) => t.start ?? Infinity, (t) => duration(t.start), true],
-  ["Finish", (t) => t.finish ?? Infinity, (t) => duration(t.finish), true],
-  ["Slack", (t) => t.slack ?? Infinity, (t) => duration(t.slack), true],
+  ["Start", (t) => t.start ?? Infinity, (t) => brief(t.start), true],
+  ["Finish", (t) => t.finish ?? Infinity, (t) => brief(t.finish), true],
+  ["Slack", (t) => t.slack ?? Infinity, (t) => brief(t.slack), true],
   ["MB", (t) => t.mb, (t) => decimal(t.mb), true], ["Rows", (t) => t.rows, (t) => decimal(t.rows), true],
   ["Owner", (t) => t.owner ?? "", null], ["Findings", (t) => t.findings.length, findingCell],
 ].filter(([name]) => owned || name !== "Owner");
@@ -49,7 +49,7 @@ function rowOf(number) {
 function options(id, entries) {
   const select = byId(id);
   for (const [value, text] of [["", "all"], ...entries]) add(select, "option", { value }, text);
-  select.disabled = !entries.length;
+  select.parentElement.hidden = !entries.length;
   select.addEventListener("change", filter);
 }
 
@@ -67,7 +67,9 @@ function startTables() {
   options("by-window", distinct(tables.map(place)));
   options("by-owner", distinct(tables.map((t) => t.owner).filter(Boolean)));
   options("by-finding", distinct(tables.flatMap((t) => t.findings.map((finding) => data.findings[finding][1]))));
+  options("by-rule", ruleOrder.filter((id) => tables.some((t) => t.rules.includes(id))).map((id) => [id, id]));
   byId("by-name").addEventListener("input", filter);
+  for (const element of document.querySelectorAll("[data-rule]")) element.addEventListener("click", () => showRule(element.dataset.rule));
   byId("more").addEventListener("click", () => {
     most = Infinity;
     fill();
@@ -87,9 +89,18 @@ function markRow(number, scroll) {
   if (row && row.isConnected) row.closest(".scroll").scrollTop = row.offsetTop - 120;
 }
 
+// The tables that a rule selects, and no others.
+function showRule(id) {
+  for (const field of ["name", "class", "window", "owner", "finding"]) byId(`by-${field}`).value = "";
+  byId("by-rule").value = id;
+  filter();
+  byId("tables").scrollIntoView();
+  byId("by-rule").focus({ preventScroll: true });
+}
+
 const lower = tables.map((table) => table.name.toLowerCase());
 function filter() {
-  const [name, type, where, owner, code] = ["name", "class", "window", "owner", "finding"].map((field) => byId(`by-${field}`).value);
+  const [name, type, where, owner, code, rule] = ["name", "class", "window", "owner", "finding", "rule"].map((field) => byId(`by-${field}`).value);
   const wanted = name.trim().toLowerCase();
   matching = [];
   tables.forEach((table, number) => {
@@ -98,6 +109,7 @@ function filter() {
     if (where && place(table) !== where) return;
     if (owner && table.owner !== owner) return;
     if (code && !table.findings.some((finding) => data.findings[finding][1] === code)) return;
+    if (rule && !table.rules.includes(rule)) return;
     matching.push(number);
   });
   most = PAGE;

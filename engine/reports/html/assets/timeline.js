@@ -39,7 +39,7 @@ class Timeline extends Steered {
   }
 
   picture(parent, height, name, label) {
-    return add(parent, "svg:svg", { height, class: name, role: "img", "aria-label": label });
+    return add(parent, "svg:svg", { height, class: name, role: "img", "aria-label": label, preserveAspectRatio: "xMinYMid meet" });
   }
 
   buttons(parent) {
@@ -59,6 +59,12 @@ class Timeline extends Steered {
 
   fitWork() {
     this.show(0, Math.max(this.window.end * 1.04, 1e-3));
+  }
+
+  // On paper: all of the work in lanes.
+  drawForPaper() {
+    Object.assign(this, { byTable: false, from: 0, to: Math.max(this.window.end * 1.04, 1e-3) });
+    this.draw();
   }
 
   show(from, to) {

@@ -38,13 +38,20 @@ function decimal(value, places = 3) {
   return `${value < 0 ? "−" : ""}${grouped}${rest ? `.${rest}` : ""}`;
 }
 
-function duration(value) {
+function duration(value, most = 600) {
   if (value === null || value === undefined) return "–";
-  if (value < 0) return `−${duration(-value)}`;
-  if (value < 120) return `${decimal(value, value < 1 ? 6 : 3)} s`;
+  if (value < 0) return `−${duration(-value, most)}`;
+  if (value < most) return `${decimal(value, value < 1 ? 6 : 3)} s`;
   const whole = Math.round(value);
   const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60), whole % 60];
   return [hours && `${decimal(hours)} h`, minutes && `${minutes} min`, rest && `${rest} s`].filter(Boolean).join(" ");
+}
+
+// For a column of a table: the details and the CSV have all digits.
+function brief(value) {
+  if (value === null || value === undefined) return "–";
+  if (value < 0) return `−${brief(-value)}`;
+  return value < 120 ? `${value < 0.1 && value ? decimal(value, 3) : value.toFixed(1)} s` : duration(Math.round(value), 120);
 }
 
 // The time on the wall, with the clocks as they are at that moment.
