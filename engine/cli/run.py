@@ -132,26 +132,33 @@ def _carry_out(options: argparse.Namespace, kind: str, plan: PlanFile, program: 
         signals = stack.enter_context(Signals())
         start = _start(setting, folder)
         mover = _mover(setting, start, bad, signals, stack)
-        entries = reconciled(start.entries, mover.standing()) if start.again else [*start.entries]
-        ledger = Ledger.of(program, entries)
-        if start.again:
-            entries.append(Resumed(max(ledger.at_us, mover.now())))
-            ledger.add(entries[-1])
-        markers = Markers(ledger)
-        folder.begin(entries)
-        folder.reconcile(markers.all(entries))
+        ledger, markers = _ledger(program, start, mover, folder)
         display = display_of(ledger)
-        display.tell(entries[-1])
+        stack.callback(display.close)
         watch = Watching(ledger, folder, markers, output, hooks, signals, display, events)
         execution = Execution(program, mover, watch, ledger)
         watch.execution = execution
-        try:
-            ended = execution.run()
-        finally:
-            display.close()
+        display.tell(Resumed(mover.now()) if start.again else start.began)
+        ended = execution.run()
         write_report(output, ledger, plan)
-        hooks.call("done", {"status": status(ledger), "ending": ended.ending.value})
+        hooks.tell("done", {"status": status(ledger), "ending": ended.ending.value})
         return _exit_status(ledger, ended)
+
+
+def _ledger(
+    program: Program, start: Start, mover: Mover, folder: RunFolder
+) -> tuple[Ledger, Markers]:
+    """Where the run stands; journal and markers are brought to what the target holds."""
+    entries = [*start.entries]
+    if start.again:
+        entries = reconciled(entries, mover.standing())
+        come = Ledger.of(program, entries).at_us
+        entries.append(Resumed(max(come, mover.now())))
+    ledger = Ledger.of(program, entries)
+    markers = Markers(ledger)
+    folder.begin(entries)
+    folder.reconcile(markers.all(entries))
+    return ledger, markers
 
 
 def _events(path: str) -> IO[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,12 @@ class Hooks:
             where = f"{document.path}:{line}:{column}"
             raise UsageError(f"--hooks {where}: {fault.finding.message}{hint}")
         return cls(commands)
+
+    def tell(self, moment: str, told: Mapping[str, Any]) -> None:
+        """Call a moment's command that decides nothing; what it objects to is told."""
+        objection = self.call(moment, told)
+        if objection is not None:
+            print(f"stowplan: {objection}", file=sys.stderr)
 
     def call(self, moment: str, told: Mapping[str, Any]) -> str | None:
         """Call a moment's command, if there is one: why it says no, None where it does not."""

@@ -98,9 +98,9 @@ class Watching:
             table = self._ledger.table(entry.table)
             if table.over:
                 told = {"table": entry.table, "status": table.state.value, "rows": table.rows}
-                self._hooks.call("after_table", {**told, **self._standing()})
+                self._hooks.tell("after_table", {**told, **self._standing()})
         if isinstance(entry, Judgement) and entry.no_go:
-            self._hooks.call("no_go", {**json.loads(line_of(entry)), **self._standing()})
+            self._hooks.tell("no_go", {**json.loads(line_of(entry)), **self._standing()})
 
     def _progress(self, *, at_once: bool) -> None:
         """Rewrite the progress: after a table no more often than anybody could read it."""
