@@ -363,9 +363,7 @@ def test_nothing_is_committed_after_the_deadline(tmp_path: Path) -> None:
     mover = opened(tmp_path)
     mover.limits(10**9, mover.now())
     assert isinstance(chunk(mover, 0), Abandoned)
-    happened = closed(mover)
-    assert isinstance(happened, Failed)
-    assert "the time for copying ended first" in happened.reason
+    assert isinstance(closed(mover), Abandoned)
     mover.limits(10**9, mover.now() + 10**9)
     assert isinstance(chunk(mover, 0), Copied)
     mover.quit()
