@@ -13,7 +13,12 @@ def run() -> NoReturn:
 
     That would cost a small lint, which runs on every commit, a sixth of its time.
     """
-    status = main()
+    kept: list[object] = []
+    try:
+        status = main(kept=kept)
+    except KeyboardInterrupt:  # while it starts: later the command itself tells
+        sys.stderr.write("stowplan: interrupted\n")
+        status = 130
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):
             if stream is not None:

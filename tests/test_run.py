@@ -360,3 +360,83 @@ def test_every_rehearsal_keeps_the_plans_promises(tmp_path_factory, documents, s
         assert parents_of(made.plan).keys() == {
             e["table"] for e in entries if e["event"] == "closed"
         }
+
+
+# What an operator's slip must not do.
+
+
+def test_execute_without_databases_is_refused(night):
+    ended = stowplan("run", night, "--execute")
+    assert ended.status == 2
+    assert "--execute needs databases" in ended.errors
+
+
+def test_a_chunk_that_is_not_there_cannot_fail(night):
+    ended = stowplan("run", night, "--fail", "orders:8")
+    assert ended.status == 2
+    assert "orders has 8 chunks, counted from 0" in ended.errors
+
+
+def test_a_rehearsal_never_touches_what_a_run_on_databases_has_left(night):
+    stowplan("run", night, "--debug")
+    journal_file = night.parent / "progress" / "journal.jsonl"
+    text = journal_file.read_text("utf-8").replace('"simulate"', '"sqlite"', 1)
+    journal_file.write_text(text, "utf-8")
+    ended = stowplan("run", night, "--slowdown", "2")
+    assert ended.status == 2
+    assert "on databases, and this would be a rehearsal" in ended.errors
+    assert journal_file.read_text("utf-8") == text
+
+
+def test_ctrl_c_during_a_hook_is_no_veto_and_begins_nothing_more(tmp_path, night):
+    """The hook's own answer comes too late to count; a second table is not begun."""
+    begun = tmp_path / "begun"
+    path = hooks(
+        tmp_path, before_table=f"open({str(begun)!r}, 'a').write('x'); import time; time.sleep(2)"
+    )
+    command = [
+        sys.executable,
+        "-m",
+        "stowplan",
+        "run",
+        night,
+        "-o",
+        tmp_path / "o",
+        "--hooks",
+        path,
+    ]
+    process = subprocess.Popen(
+        command, stderr=subprocess.PIPE, encoding="utf-8", start_new_session=True
+    )
+    wait_for(begun.exists)
+    os.killpg(process.pid, signal.SIGINT)
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert "left out" not in errors
+    assert begun.read_text("utf-8") == "x"
+    events = [entry["event"] for entry in journal(tmp_path / "o")]
+    assert events == ["began", "ended"]
+
+
+def test_a_second_ctrl_c_ends_a_hanging_hook_too(tmp_path, night):
+    number = tmp_path / "pid"
+    text = f"import os, time; open({str(number)!r}, 'w').write(str(os.getpid())); time.sleep(600)"
+    path = hooks(tmp_path, before_table=text)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "stowplan", "run", night, "-o", tmp_path / "o", "--hooks", path],
+        stderr=subprocess.DEVNULL,
+    )
+    wait_for(lambda: number.exists() and number.read_text("utf-8"))
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.3)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=30) == 1
+    wait_for(lambda: not alive(int(number.read_text("utf-8"))))
+
+
+def alive(pid):
+    """Whether a process runs; one that has ended and was not waited for does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False

@@ -36,12 +36,16 @@ _MODULES = {"policies": "policies_shown", "what-if": "what_if"}
 """The commands whose module has another name."""
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit status."""
+def main(arguments: Sequence[str] | None = None, kept: list[object] | None = None) -> int:
+    """Run one command and return its exit status.
+
+    A command puts into `kept` what is large: the caller lets go of it, or ends before that.
+    """
     # A command is short-lived and what it reads stays: collecting would cost a fifth of the time.
     gc.disable()
     words = sys.argv[1:] if arguments is None else list(arguments)
     options = _parser(words).parse_args(words)
+    options.kept = [] if kept is None else kept
     from .outcome import carry_out  # noqa: PLC0415 (--version and --help need nothing of ours)
 
     return carry_out(options)

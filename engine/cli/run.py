@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO
 
 from stowplan.evaluation import ordered
-from stowplan.execution.entries import Ended, Ending, Resumed
+from stowplan.execution.entries import Began, Ended, Ending, Resumed
 from stowplan.execution.executing import Execution
 from stowplan.execution.ledger import Ledger
 from stowplan.execution.mover import Mover, MoverError
@@ -28,7 +28,16 @@ from .running.disturbing import add_disturbances, disturbances, disturbed
 from .running.ending import write_report
 from .running.folder import FOLDER, Markers, RunFolder
 from .running.hooks import Hooks
-from .running.moving import MOVERS, SIMULATE, real_mover, rehearsed, waiting, which
+from .running.moving import (
+    MOVERS,
+    SIMULATE,
+    RealMover,
+    real_mover,
+    rehearsed,
+    taken_up,
+    waiting,
+    which,
+)
 from .running.setting import Setting
 from .running.signals import Signals
 from .running.starting import Start, beginning, real, reconciled, rehearsal, standing_of
@@ -93,6 +102,8 @@ def _run(options: argparse.Namespace, kind: str) -> int:
     if kind != SIMULATE and disturbed(options):
         given = ", ".join(disturbed(options))
         raise UsageError(f"{given}: only for rehearsals (--mover simulate)")
+    if options.execute and kind == SIMULATE and options.mover is None:
+        raise UsageError("--execute needs databases: --source URL and --target URL")
     plan = PlanFile.read(options.plan)
     found, loaded = judged(plan, options.policy, today(options))
     if found or loaded is None:
@@ -124,12 +135,12 @@ def _carry_out(options: argparse.Namespace, kind: str, plan: PlanFile, program: 
     output = Path(options.output_dir) if options.output_dir else plan.folder
     setting = Setting(options, kind, plan, program, output)
     hooks = Hooks.of(options.hooks)
-    bad = disturbances(options, {load.name for load in program.loads})
+    bad = disturbances(options, {load.name: load.chunks for load in program.loads})
     with ExitStack() as stack:
         folder = RunFolder(output / FOLDER)
         stack.callback(folder.close)
         events = stack.enter_context(_events(options.events)) if options.events else None
-        signals = stack.enter_context(Signals())
+        signals = stack.enter_context(Signals(hooks.kill))
         start = _start(setting, folder)
         mover = _mover(setting, start, bad, signals, stack)
         ledger, markers = _ledger(program, start, mover, folder)
@@ -171,14 +182,25 @@ def _events(path: str) -> IO[str]:
 
 def _start(setting: Setting, folder: RunFolder) -> Start:
     found, wish = folder.entries(), setting.options.wish
-    began = setting.began(beginning(found))
+    earlier = beginning(found)
+    if earlier is not None and earlier.mover == SIMULATE != setting.kind:
+        earlier, found = None, []  # what was only rehearsed gives way
+    began = setting.began(earlier)
     if setting.kind == SIMULATE:
-        start = rehearsal(found, began, wish)
+        start = rehearsal(found, began, str(folder.path), wish)
     else:
+        if not found and (held := _held(setting, began)):
+            began, found = held, [held]
         start = real(found, began, str(folder.path), wish)
     if start.again:
         print(f"going on with run {printable(start.began.run)}", file=sys.stderr)
     return start
+
+
+def _held(setting: Setting, began: Began) -> Began | None:
+    """A run whose folder is gone: what the target holds of it is believed."""
+    options = setting.options
+    return taken_up(setting.program, options.source, options.target, began)
 
 
 def _mover(
@@ -191,7 +213,13 @@ def _mover(
         return SimulatedMover(program, bad, standing_of(start.entries), now_us, wait)
     mover = real_mover(setting.kind, program, options.source, options.target, start.began)
     stack.callback(mover.quit)
+    stack.callback(_tell_left_out, mover)
     return mover
+
+
+def _tell_left_out(mover: RealMover) -> None:
+    for line in mover.left_out():
+        print(printable(line), file=sys.stderr)
 
 
 def _exit_status(ledger: Ledger, ended: Ended) -> int:

@@ -125,7 +125,7 @@ class Execution:
     def _dispatch(self) -> None:
         """Give out what streams and bandwidth there are, the most urgent table first."""
         limits, ready = self.ledger.limits, self._ready
-        while ready and len(self.lanes) < limits.streams and not self._over():
+        while ready and len(self.lanes) < limits.streams and self._goes_on():
             urgency, at = ready[0]
             table = self.ledger.tables[at]
             opening = table.state is State.WAITING
@@ -134,9 +134,9 @@ class Execution:
                 continue
             if self.lanes.free(limits.rate) <= 0 and not (opening and table.load.overhead_us):
                 break
-            heappop(ready)
             if opening and self._vetoed(at, table):
                 continue
+            heappop(ready)
             most = min(limits.rate, table.load.cap or limits.rate)
             self.lanes.enter(at, urgency, most, copying=not opening)
             self._order(table, urgency)
@@ -155,10 +155,17 @@ class Execution:
         self.mover.close(table.load.name)
 
     def _vetoed(self, at: int, table: Progress) -> bool:
+        """Whether a table is not begun now; a veto that a stop cut short passes over nothing."""
         reason = self.watch.vetoes_table(table.load.name)
-        if reason is not None:
+        if self._goes_on() and reason is not None:
             self._pass_over({at}, reason)
-        return reason is not None
+        return reason is not None or not self._goes_on()
+
+    def _goes_on(self) -> bool:
+        """Whether anything new may be begun: the window is not over, and nobody wants a stop."""
+        if self._stop is None and self.watch.stopping():
+            self._halt(Ending.INTERRUPTED, _INTERRUPTED)
+        return self._stop is None and not self._over()
 
     # What the mover says.
 
@@ -199,8 +206,7 @@ class Execution:
 
     def _look_up(self) -> None:
         """Whoever wants the run to stop is heard; then every checkpoint that has come is judged."""
-        if self._stop is None and self.watch.stopping():
-            self._halt(Ending.INTERRUPTED, _INTERRUPTED)
+        self._goes_on()
         while self._stop is None and (due := self.calendar.due(self.now_us)):
             self._judge(*due)
 

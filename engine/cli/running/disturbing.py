@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from stowplan.cli.outcome import UsageError
 from stowplan.model import shown
 from stowplan.movers.simulated import Disturbances
 from stowplan.spelling import nearest
+from stowplan.units import count_text
 
 _OPTIONS = ("slowdown", "noise", "seed", "fail", "memory_pressure", "real_time")
 _MOST = 10**6
@@ -73,9 +74,12 @@ def _listed(value: object) -> list[object]:
     return value if isinstance(value, list) else [] if value is None else [value]
 
 
-def disturbances(options: argparse.Namespace, tables: Collection[str]) -> Disturbances:
-    """What the options say. Raises UsageError for what is no factor, or no table of the run."""
-    known = _Known(tables)
+def disturbances(options: argparse.Namespace, chunks: Mapping[str, int]) -> Disturbances:
+    """What the options say; `chunks` are the planned ones of each table of the run.
+
+    Raises UsageError for what is no factor, no table, or no chunk of it.
+    """
+    known = _Known(chunks)
     slowdown, slowdowns = Fraction(1), {}
     for given in options.slowdown:
         table, equals, factor = given.rpartition("=")
@@ -95,10 +99,18 @@ def disturbances(options: argparse.Namespace, tables: Collection[str]) -> Distur
 
 
 class _Known:
-    """The tables of the run's window."""
+    """The tables of the run's window, with their chunks."""
 
-    def __init__(self, names: Collection[str]) -> None:
-        self.names = names
+    def __init__(self, chunks: Mapping[str, int]) -> None:
+        self.names = chunks
+
+    def chunk(self, table: str, number: str) -> tuple[str, int]:
+        """A table and one of its chunks. Raises UsageError."""
+        name, found = self.table("--fail", table), _whole("--fail", number)
+        if found >= self.names[name]:
+            text = f"--fail: {shown(name)} has {count_text(self.names[name], 'chunk')}"
+            raise UsageError(f"{text}, counted from 0")
+        return name, found
 
     def table(self, option: str, name: str) -> str:
         """The name, if it is one of these. Raises UsageError."""
@@ -115,8 +127,7 @@ def _failing(given: Iterable[str], known: _Known) -> Iterable[tuple[tuple[str, i
         if not colon:
             raise UsageError(f"--fail: {shown(text)}: write TABLE:CHUNK, like orders:3")
         number, times, count = chunk.partition("x")
-        found = known.table("--fail", table), _whole("--fail", number)
-        yield found, _whole("--fail", count) if times else None
+        yield known.chunk(table, number), _whole("--fail", count) if times else None
 
 
 def _number(option: str, text: str, *, least: Fraction) -> Fraction:

@@ -19,9 +19,12 @@ FOLLOW_UP = "follow_up.manifest.json"
 
 def write_report(output: Path, ledger: Ledger, plan: PlanFile) -> list[Path]:
     """Write the report and the manifest of what is left. Raises UsageError."""
+    from stowplan.reports.html.run_page import report_page  # noqa: PLC0415 (only at the end)
+
     texts = {
         f"{REPORT}.md": report_markdown(ledger),
         f"{REPORT}.json": report_json(ledger),
+        f"{REPORT}.html": report_page(ledger),
     }
     manifest, _ = manifest_of(read_manifest(plan.manifest.as_posix()).data)
     if manifest is not None:

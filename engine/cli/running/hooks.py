@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +18,9 @@ from stowplan.model import shown
 from stowplan.reports.text import printable
 from stowplan.schemas.hooks import read_hooks
 
+LONGEST_S = 300
+"""A hook that takes longer is ended, and counts as one that fails."""
+
 _TOLD = 200
 
 
@@ -23,6 +29,7 @@ class Hooks:
 
     def __init__(self, commands: Mapping[str, tuple[str, ...]]) -> None:
         self._commands = commands
+        self._running: subprocess.Popen[str] | None = None
 
     @classmethod
     def of(cls, path: str | None) -> Hooks:
@@ -54,18 +61,32 @@ class Hooks:
             return None
         text = json.dumps({"hook": moment, **told}) + "\n"
         try:
-            done = subprocess.run(  # noqa: S603 (the operator's own command)
+            # In a session of its own: Ctrl-C at the terminal is meant for the run, not for a veto.
+            self._running = subprocess.Popen(  # noqa: S603 (the operator's own command)
                 command,
-                check=False,
-                input=text,
-                capture_output=True,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
                 encoding="utf-8",
                 errors="replace",
+                start_new_session=True,
             )
+            out, err = self._running.communicate(text, timeout=LONGEST_S)
         except OSError as error:
             return f"hook {moment} cannot be started: {(error.strerror or str(error)).lower()}"
-        if done.returncode == 0:
+        except subprocess.TimeoutExpired:
+            self.kill()
+            return f"hook {moment} was ended after {LONGEST_S} s"
+        status, self._running = self._running.returncode, None
+        if status == 0:
             return None
-        said = (done.stderr or done.stdout).strip().splitlines()
+        said = (err or out).strip().splitlines()
         why = f": {printable(said[-1][:_TOLD])}" if said else ""
-        return f"hook {moment} says no (exit status {done.returncode}){why}"
+        return f"hook {moment} says no (exit status {status}){why}"
+
+    def kill(self) -> None:
+        """End the command that is running, with all that it has started."""
+        if self._running is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self._running.pid, signal.SIGKILL)
+            self._running = None

@@ -24,6 +24,9 @@ _SECOND = 10**6
 class RealMover(Mover, Protocol):
     """A mover that holds connections."""
 
+    def left_out(self) -> tuple[str, ...]:
+        """What of the source is not at the target though no table's, as views; a line each."""
+
     def quit(self) -> None:
         """Give everything free."""
 
@@ -50,7 +53,15 @@ def real_mover(kind: str, program: Program, source: str, target: str, began: Beg
     assert kind == "sqlite"
     clock = Clock(_since(began.started), lambda us: time.sleep(us / _SECOND))
     paths = address_of(source).path, address_of(target).path
-    return SqliteMover(program, *paths, run_id=began.run, clock=clock)
+    return SqliteMover(program, *paths, run_id=began.run, started=began.started, clock=clock)
+
+
+def taken_up(program: Program, source: str, target: str, began: Began) -> Began | None:
+    """The beginning of the run that a target holds, whose folder is gone. Raises MoverError."""
+    from stowplan.movers.sqlite.sources import held_run  # noqa: PLC0415 (one kind of several)
+
+    held = held_run(program, address_of(source).path, address_of(target).path)
+    return began._replace(run=held.run, started=held.started) if held else None
 
 
 def _since(started: str) -> Callable[[], int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Callable
 from types import FrameType, TracebackType
 
 _FIRST = (
@@ -17,8 +18,10 @@ _STOPPED = 1
 class Signals:
     """While it is entered, `stopping` says whether somebody wants the run to stop."""
 
-    def __init__(self) -> None:
+    def __init__(self, last: Callable[[], None]) -> None:
+        """`last` is called before the process ends at once."""
         self.stopping = False
+        self._last = last
         self._before: dict[int, object] = {}
 
     def __enter__(self) -> Signals:
@@ -37,6 +40,7 @@ class Signals:
 
     def _heard(self, _number: int, _frame: FrameType | None) -> None:
         if self.stopping:
+            self._last()
             os._exit(_STOPPED)  # whatever is not committed is not at the target
         self.stopping = True
         sys.stderr.write(_FIRST)

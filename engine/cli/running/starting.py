@@ -20,13 +20,19 @@ class Start(NamedTuple):
     again: bool
 
 
-def rehearsal(found: Sequence[Entry], began: Began, wish: str | None) -> Start:
+def rehearsal(found: Sequence[Entry], began: Began, folder: str, wish: str | None) -> Start:
     """Where a simulated run begins. `wish` is resume, fresh or None.
 
     A rehearsal that was killed or interrupted goes on; another one, or one that is over, is
-    replaced. Raises UsageError.
+    replaced. What a run on databases has left is never touched. Raises UsageError.
     """
     earlier = beginning(found)
+    if earlier is not None and earlier.mover != began.mover:
+        text = f"{folder} holds run {earlier.run} on databases, and this would be a rehearsal"
+        raise UsageError(f"{text}: name --source and --target, or another folder (-o)")
+    if earlier is not None and earlier.mover != began.mover:
+        text = f"the folder holds run {earlier.run} on databases, which a rehearsal would wipe out"
+        raise UsageError(f"{text}: name another folder (-o)")
     same = earlier is not None and earlier == began
     if wish == "resume" and not same:
         raise UsageError("--resume: there is no rehearsal of this plan with these options")
