@@ -244,14 +244,6 @@ def test_corrupt_page_of_the_source_fails_the_chunk(tmp_path: Path) -> None:
     assert happened.reason.startswith("a page is corrupt")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_target_that_may_not_be_written_is_refused(tmp_path: Path) -> None:
-    source, target = made(tmp_path / "s.db", PLAIN), made(tmp_path / "t.db", "CREATE TABLE x (y)")
-    target.chmod(0o444)
-    with pytest.raises(MoverError, match="may not be written"):
-        copied(source, target, ["t"])
-
-
 def test_schema_that_changes_fails_the_table(tmp_path: Path) -> None:
     mover = opened(tmp_path)
     assert isinstance(chunk(mover, 0), Copied)

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from stowplan.execution.mover import MoverError
 from stowplan.model import Pattern, Place, shown
-from stowplan.movers.faults import MoverError
 from stowplan.movers.scanned import Basis, Scanned
 from stowplan.movers.urls import Address, address_of
 from stowplan.patterns import Names, PatternError, literal_name

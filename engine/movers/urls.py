@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
+from stowplan.execution.mover import MoverError
 from stowplan.model import shown
-
-from .faults import MoverError
 
 SCHEMES = ("sqlite",)
 """The kinds of databases that are known."""

@@ -30,9 +30,6 @@ def rehearsal(found: Sequence[Entry], began: Began, folder: str, wish: str | Non
     if earlier is not None and earlier.mover != began.mover:
         text = f"{folder} holds run {earlier.run} on databases, and this would be a rehearsal"
         raise UsageError(f"{text}: name --source and --target, or another folder (-o)")
-    if earlier is not None and earlier.mover != began.mover:
-        text = f"the folder holds run {earlier.run} on databases, which a rehearsal would wipe out"
-        raise UsageError(f"{text}: name another folder (-o)")
     same = earlier is not None and earlier == began
     if wish == "resume" and not same:
         raise UsageError("--resume: there is no rehearsal of this plan with these options")

@@ -9,7 +9,7 @@ from stowplan.execution.program import Program
 from stowplan.model import shown
 
 from .catalogue import Table
-from .finishing import build_indexes, build_triggers, build_views, keep_sequence
+from .finishing import build_indexes, build_triggers, build_views, keep_sequence, missing_views
 from .names import folded
 from .pacing import Clock, Pacer
 from .pair import Source, transaction
@@ -71,6 +71,15 @@ class Closer:
         self._checked |= checked
         return closed._replace(at_us=self._clock.now())
 
+    def left_out(self) -> tuple[str, ...]:
+        """The views that were not made, as far as the target can still be asked."""
+        try:
+            self._connection.execute("PRAGMA busy_timeout = 0")  # not worth waiting for
+            missing = missing_views(self._connection, self._catalogue)
+        except sqlite3.Error:  # it is full, or locked, or the deadline is over
+            return ()
+        return tuple(_left_out(*each) for each in missing.items())
+
     def _data_version(self) -> int:
         """A number that changes when another connection has written to the source."""
         version: int = self._connection.execute("PRAGMA source.data_version").fetchone()[0]
@@ -104,6 +113,8 @@ class Closer:
         refused = build_views(self._connection, self._catalogue)
         if self._loads.keys() - self._closed - {folded(table.name)}:
             return []
-        return [
-            f"the view {shown(name)} was left out: {reason}" for name, reason in refused.items()
-        ]
+        return [_left_out(*each) for each in refused.items()]
+
+
+def _left_out(name: str, reason: str) -> str:
+    return f"the view {shown(name)} was left out: {reason}"

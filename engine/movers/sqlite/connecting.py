@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from stowplan.execution.mover import MoverError
 from stowplan.model import shown
-from stowplan.movers.faults import MoverError
 
 PATIENCE_S = 5.0
 """How long a lock of another process is waited for."""

@@ -69,6 +69,21 @@ def build_views(connection: sqlite3.Connection, catalogue: Catalogue) -> dict[st
         pending = left
 
 
+def missing_views(connection: sqlite3.Connection, catalogue: Catalogue) -> dict[str, str]:
+    """The views that the target lacks, with why each was not made; nothing is changed."""
+    present = _names(connection, "view")
+    lacking = [view.name for view in catalogue.views if folded(view.name) not in present]
+    if not lacking:
+        return {}
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        refused = build_views(connection, catalogue)
+    finally:
+        if connection.in_transaction:  # some errors end it by themselves
+            connection.execute("ROLLBACK")
+    return {name: refused.get(name, "the run ended before it was made") for name in lacking}
+
+
 def _built(connection: sqlite3.Connection, catalogue: Catalogue, view: Statement) -> str | None:
     """Creates a view if it can be read; else why not."""
     connection.execute("SAVEPOINT stowplan_view")

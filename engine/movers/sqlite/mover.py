@@ -25,7 +25,6 @@ from stowplan.execution.mover import (
     Standing,
 )
 from stowplan.execution.program import Program
-from stowplan.movers.faults import MoverError as Unusable
 
 from .closing import Closer
 from .connecting import PATIENCE_S
@@ -57,8 +56,8 @@ class _Order(NamedTuple):
 class SqliteMover:
     """Implements Mover. Raises MoverError where source and target cannot be used together.
 
-    `clock` counts from the window's start; without one that is now. The lock on the target is held
-    until `quit`, or until the process is gone.
+    `clock` counts from the window's start, which is `started` on the wall; without one from now.
+    The lock on the target is held until `quit`, or until the process is gone.
     """
 
     def __init__(
@@ -68,6 +67,7 @@ class SqliteMover:
         target: Path,
         *,
         run_id: str,
+        started: str = "",
         clock: Clock | None = None,
         patience_s: float = PATIENCE_S,
     ) -> None:
@@ -78,20 +78,20 @@ class SqliteMover:
         self._count = 0
         self._memory = program.memory
         self._base = resident()
-        found = _read(source)
+        found = read_source(source)
         cache = caches(program.memory, program.limits.rate)
         self._lock = TargetLock(target, run_id)
         try:
             self._connection = connect(found, target, cache, patience_s)
-            self._begin(program, found, run_id)
+            self._begin(program, found, run_id, started)
         except BaseException:
             self.quit()
             raise
 
-    def _begin(self, program: Program, source: Source, run_id: str) -> None:
+    def _begin(self, program: Program, source: Source, run_id: str, started: str) -> None:
         connection = self._connection
         self._progress = Progress(connection, run_id)
-        begun = begin(connection, self._progress, program, source)
+        begun = begin(connection, self._progress, program, source, started)
         limits = program.limits
         self._pacer = Pacer(self._clock, limits.rate, program.rate_limit)
         self._pacer.change(limits.rate, limits.limit_us)
@@ -109,6 +109,10 @@ class SqliteMover:
         if connection is not None:
             connection.close()
         self._lock.release()
+
+    def left_out(self) -> tuple[str, ...]:
+        """The views that the target lacks when the run ends, a line each with why."""
+        return self._closer.left_out()
 
     @property
     def base(self) -> int:
@@ -236,10 +240,3 @@ class SqliteMover:
         """Called by SQLite now and then: whether a statement is to be broken off."""
         deadline = self._pacer.deadline_us
         return deadline is not None and self._clock.now() >= deadline
-
-
-def _read(source: Path) -> Source:
-    try:
-        return read_source(source)
-    except Unusable as error:
-        raise MoverError(str(error)) from error

@@ -44,7 +44,7 @@ class Source(NamedTuple):
 
 
 def read_source(path: Path) -> Source:
-    """The source's catalogue and header. Raises the MoverError of `stowplan.movers.faults`."""
+    """The source's catalogue and header. Raises MoverError."""
     with reading(path) as connection:
         figures = (_pragma(connection, "main", name) for name in Header._fields[1:])
         header = Header(_encoding(connection), *figures)

@@ -21,7 +21,8 @@ PREFIX = "_stowplan_"
 
 _CREATE = (
     "CREATE TABLE IF NOT EXISTS main._stowplan_runs (run TEXT PRIMARY KEY, plan TEXT NOT NULL, "
-    "source TEXT NOT NULL, schema_version INTEGER NOT NULL) WITHOUT ROWID",
+    "source TEXT NOT NULL, schema_version INTEGER NOT NULL, window TEXT NOT NULL, "
+    "started TEXT NOT NULL) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS main._stowplan_progress (run TEXT NOT NULL, "
     '"table" TEXT NOT NULL, number INTEGER NOT NULL, low TEXT, high TEXT, rows INTEGER NOT NULL, '
     "bytes INTEGER NOT NULL, checksum TEXT, started_us INTEGER NOT NULL, at_us INTEGER NOT NULL, "
@@ -47,11 +48,23 @@ class Chunk(NamedTuple):
 
 
 class Started(NamedTuple):
-    """A run as it began: its plan's hash, how its source lay, its source's schema version."""
+    """A run as it began: its plan's hash, how its source lay, its source's schema version.
+
+    `window` is the plan's window that it carries out, `started` when that began, on the wall.
+    """
 
     plan: str
     source: str
     schema_version: int
+    window: str
+    started: str
+
+
+class Held(NamedTuple):
+    """A run that a target holds: its name, and when its window began, on the wall."""
+
+    run: str
+    started: str
 
 
 class Progress:
@@ -62,13 +75,23 @@ class Progress:
         self._run = run_id
 
     def begin(self, now: Started) -> Started:
-        """Makes the tables and the run's row; how it began, which may be long ago."""
+        """Makes the tables and the run's row; how it began, which may be long ago.
+
+        Of tables that were dropped at the target nothing is there: they are loaded anew.
+        """
         for statement in _CREATE:
             self._connection.execute(statement)
         self._connection.execute(
-            "INSERT OR IGNORE INTO main._stowplan_runs VALUES (?, ?, ?, ?)", (self._run, *now)
+            "INSERT OR IGNORE INTO main._stowplan_runs VALUES (?, ?, ?, ?, ?, ?)", (self._run, *now)
         )
-        query = "SELECT plan, source, schema_version FROM main._stowplan_runs WHERE run = ?"
+        for kept in ("progress", "closed"):
+            self._connection.execute(
+                f'DELETE FROM main._stowplan_{kept} WHERE run = ? AND "table" COLLATE NOCASE '
+                "NOT IN (SELECT name FROM main.sqlite_schema WHERE type = 'table')",
+                (self._run,),
+            )
+        columns = ", ".join(Started._fields)
+        query = f"SELECT {columns} FROM main._stowplan_runs WHERE run = ?"
         return Started(*self._connection.execute(query, (self._run,)).fetchone())
 
     def chunks(self, table: str) -> list[Chunk]:
@@ -94,10 +117,10 @@ class Progress:
         )
 
     def close(self, closed: Closed) -> None:
-        """A table's last row."""
+        """A table's last row; one that was closed with differences may be closed anew."""
         lists = json.dumps(closed.differences), json.dumps(closed.notes)
         self._connection.execute(
-            f"INSERT INTO main._stowplan_closed VALUES ({', '.join('?' * 10)})",
+            f"INSERT OR REPLACE INTO main._stowplan_closed VALUES ({', '.join('?' * 10)})",
             (
                 *(self._run, closed.table, closed.verified, closed.source_rows),
                 *(closed.target_rows, closed.checksum, *lists, closed.started_us, closed.at_us),
@@ -122,6 +145,19 @@ class Progress:
 
     def _standing(self, table: str, closed: Mapping[str, Closed]) -> Standing:
         return Standing(tuple(chunk.copied for chunk in self.chunks(table)), closed.get(table))
+
+
+def held(connection: sqlite3.Connection, plan: str, window: str, source: str) -> Held | None:
+    """The last run of a plan's window from a source as it lies that a target holds, if any."""
+    there = "SELECT 1 FROM main.sqlite_schema WHERE name = '_stowplan_runs'"
+    if connection.execute(there).fetchone() is None:
+        return None
+    found = connection.execute(
+        "SELECT run, started FROM main._stowplan_runs WHERE plan = ? AND window = ? AND source = ? "
+        "ORDER BY started DESC, run LIMIT 1",
+        (plan, window, source),
+    ).fetchone()
+    return None if found is None else Held(*found)
 
 
 def is_ours(name: str) -> bool:

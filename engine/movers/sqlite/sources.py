@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from stowplan.execution.mover import MoverError
 from stowplan.execution.program import Program
+from stowplan.model import shown
 
+from .connecting import PATIENCE_S
 from .failing import trouble_of
 from .pair import Source, transaction
-from .progress import Progress, Started
+from .progress import Held, Progress, Started, held
 
 
 def stamp(path: Path) -> str:
@@ -20,10 +23,15 @@ def stamp(path: Path) -> str:
 
 
 def begin(
-    connection: sqlite3.Connection, progress: Progress, program: Program, source: Source
+    connection: sqlite3.Connection,
+    progress: Progress,
+    program: Program,
+    source: Source,
+    started: str,
 ) -> Started:
     """Takes a run up in the target; how it began. Raises MoverError."""
-    now = Started(program.key, stamp(source.path), source.schema_version)
+    lies = stamp(source.path), source.schema_version
+    now = Started(program.key, *lies, program.window, started)
     try:
         with transaction(connection):
             begun = progress.begin(now)
@@ -35,6 +43,22 @@ def begin(
             "or name another target"
         )
     return begun
+
+
+def held_run(program: Program, source: Path, target: Path) -> Held | None:
+    """The run of this program from this source that a target holds. Raises MoverError.
+
+    That of a source that was written to since is none: it cannot be told whether it is the same.
+    """
+    if not target.is_file():
+        return None
+    try:
+        uri = f"{target.absolute().as_uri()}?mode=rw"  # a transaction that was cut off is undone
+        with closing(sqlite3.connect(uri, uri=True, timeout=PATIENCE_S)) as connection:
+            return held(connection, program.key, program.window, stamp(source))
+    except sqlite3.Error as error:
+        reason = trouble_of(error).reason
+        raise MoverError(f"{shown(str(target), 300)}: {reason}") from error
 
 
 def _stamp(path: Path) -> str:

@@ -8,10 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from stowplan.execution.mover import MoverError
 from stowplan.execution.program import Load, Program
 from stowplan.model import shown
-from stowplan.movers.faults import MoverError as Unusable
 
 from .catalogue import Catalogue, Table
 from .copying import insertion
@@ -23,10 +21,7 @@ from .pair import read_source
 
 def statements(program: Program, source: Path, target: Path) -> Iterator[str]:
     """Each statement or comment, in the order of the plan's starts. Raises MoverError."""
-    try:
-        catalogue = read_source(source).catalogue
-    except Unusable as error:
-        raise MoverError(str(error)) from error
+    catalogue = read_source(source).catalogue
     tables = {folded(table.name): table for table in catalogue.tables}
     yield f"ATTACH {_literal(str(source))} AS source; -- read-only, to {shown(str(target), 300)}"
     for load in sorted(program.loads, key=lambda load: (load.start_us, load.name)):

@@ -24,7 +24,9 @@ def make_ready(connection: sqlite3.Connection, table: Table, chunks: list[Chunk]
     kind = _kind(connection, table.name)
     if kind is None:
         if chunks:
-            raise TroubleError("table", "it was copied in part, and is gone from the target")
+            raise TroubleError(
+                "table", "it is gone from the target: run again, and it is loaded anew"
+            )
         connection.execute(table.statement)
         return
     if kind != "table":
@@ -110,5 +112,5 @@ def _check_rows(connection: sqlite3.Connection, table: Table, chunks: list[Chunk
         raise TroubleError(
             "table",
             f"this run copied {ours} rows, the target's table has {found}: others have "
-            "written to it; drop it and start a new run",
+            "written to it; drop it and run again",
         )

@@ -91,7 +91,7 @@ class Tracks:
                 "table",
                 "the source was vacuumed or its schema changed during the run, so that rows of "
                 "a table without an INTEGER PRIMARY KEY may have moved: drop it at the target "
-                "and start a new run",
+                "and run again",
             )
         track.version = version
 
