@@ -3,10 +3,20 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check clean
+.PHONY: demo demo-run test check clean
 
 demo: $(VENV)/demo.stamp
 	@$(BIN)/stowplan plan fixtures/customer-data --policy policies/customer-data -o OUTPUT
+
+# A database is built, scanned, planned, copied and compared.
+demo-run: $(VENV)/demo.stamp
+	@rm -rf OUTPUT/shop && mkdir -p OUTPUT/shop
+	@$(BIN)/python fixtures/shop/build.py OUTPUT/shop/shop.db
+	@cd OUTPUT/shop && PATH="$(CURDIR)/$(BIN):$$PATH" && \
+	  stowplan scan sqlite:///shop.db -o manifest.json && \
+	  stowplan plan manifest.json --policy ../../fixtures/shop/policy.yaml -o plan && \
+	  stowplan run plan/migration_plan.json --source sqlite:///shop.db --target sqlite:///new.db --execute && \
+	  echo && echo "The report: OUTPUT/shop/plan/migration_report.md"
 
 test: $(VENV)/dev.stamp
 	@$(BIN)/python -m pytest -q -n auto --dist loadfile

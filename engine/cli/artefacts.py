@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stowplan.model import Plan, Violation
+from stowplan.model import Plan, Span, Violation
 from stowplan.reports.follow_up import follow_up_manifest
 from stowplan.reports.markdown import plan_markdown
 from stowplan.reports.plan_json import plan_json
@@ -77,8 +77,11 @@ def plan_artefacts(
 
 
 def _moved(violation: Violation, shown: Mapping[str, str]) -> Violation:
-    path = shown.get(violation.span.path, violation.span.path)
-    return replace(violation, span=replace(violation.span, path=path))
+    span = violation.span
+    path = shown.get(span.path, span.path)
+    if path == span.path:
+        return violation
+    return replace(violation, span=Span(path, span.line, span.column))
 
 
 def relative(path: Path, folder: Path) -> str:

@@ -113,6 +113,7 @@ def run(options: argparse.Namespace) -> int:
             )
         loaded = for_window_named(policy, options.window)
         inspection = planned(document, policy, loaded, projects, options.risk)
+        options.kept.append(inspection)
     except (FaultyConfiguration, FaultyPolicy, FaultyManifest) as faulty:
         show(faulty.violations, options.format)
         return CANNOT

@@ -45,6 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Verify; broken promises go to standard output, a summary for people to standard error."""
     run = _Run(options.policy, today(options))
+    options.kept.append(run)
     for path in options.plans or committed_plans():
         run.take(path)
     if run.unread and not run.texts:
@@ -134,6 +135,8 @@ def judged(
 
 def _where(manifest: Manifest, loaded: LoadedPolicy) -> dict[str, frozenset[str]]:
     """What the rules with a condition select; nothing of it comes from the planner."""
+    if all(rule.where is None for rule in loaded.policy.rules):
+        return {}
     choices = Selections(manifest, loaded.policy).choices
     return {rule: choice.tables for rule, choice in choices.items()}
 

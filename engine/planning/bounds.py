@@ -70,6 +70,12 @@ def tails(chains: Chains) -> dict[int, int]:
     return dict(zip(chains.workload.tables, chains.below, strict=False))
 
 
+def tails_of(workload: Workload) -> dict[int, int]:
+    """The same of a workload whose other chains nobody asks for."""
+    below = _below(workload, _costs(workload))
+    return dict(zip(workload.tables, below, strict=False))
+
+
 def proven(workload: Workload) -> int:
     """The lower bound of a workload, as in `lower_bound`, without a witness."""
     chains = chains_of(workload)
@@ -141,9 +147,11 @@ def _before(workload: Workload, costs: Sequence[int]) -> list[int]:
     """By node: when its parents have finished if all run at full rate, in microseconds."""
     starts = [0] * len(workload.children)
     for node in workload.order:
-        finish = starts[node] + costs[node]
-        for child in workload.children[node]:
-            starts[child] = max(starts[child], finish)
+        below = workload.children[node]
+        if below:
+            finish = starts[node] + costs[node]
+            for child in below:
+                starts[child] = max(starts[child], finish)
     return starts
 
 

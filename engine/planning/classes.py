@@ -119,7 +119,19 @@ def _reached(
     child: int, graph: DependencyGraph, placement: Placement, hubs_seen: set[tuple[int, Placement]]
 ) -> Iterable[int]:
     """A child's parent tables; a hub is opened once for each placement."""
-    for node in graph.parents[child]:
+    above = graph.parents[child]
+    if not above or above[-1] < graph.size:
+        return above
+    return _opened(above, graph, placement, hubs_seen)
+
+
+def _opened(
+    above: Sequence[int],
+    graph: DependencyGraph,
+    placement: Placement,
+    hubs_seen: set[tuple[int, Placement]],
+) -> Iterable[int]:
+    for node in above:
         if node < graph.size:
             yield node
         elif (node, placement) not in hubs_seen:

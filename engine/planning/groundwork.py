@@ -215,8 +215,9 @@ def _oversized_table(
 
 def alone_us(demand: Demand, rate: int) -> int:
     """How long a table takes by itself, work after the load included."""
-    own = rate if demand.cap is None else min(demand.cap, rate)
-    return demand.overhead_us - (-demand.size * 1_000_000 // own) + demand.post_us
+    size, cap, overhead_us, post_us = demand
+    own = rate if cap is None or cap > rate else cap
+    return overhead_us - (-size * 1_000_000 // own) + post_us
 
 
 def effective_rules(ground: Groundwork) -> frozenset[str]:

@@ -15,7 +15,7 @@ from stowplan.model import (
     Timing,
 )
 
-from .bounds import Chains, chains_of
+from .bounds import Chains, chains_of, tails_of
 from .choosing import Choice, choose
 from .classes import promote
 from .costs import Cost, fits_memory
@@ -23,7 +23,7 @@ from .groundwork import Groundwork
 from .improving import improve
 from .ranking import Ranking
 from .scheduling import last_finish, schedule
-from .workload import Graph, gather
+from .workload import Graph, Workload, gather
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,14 @@ class Arrangement:
 
     def chains(self, graph: Graph) -> Chains:
         """The chains of the tables in this window, at full rate."""
-        return chains_of(gather(self.timings, graph, self.demands, self.window.capacity))
+        return chains_of(self._workload(graph))
+
+    def tails(self, graph: Graph) -> dict[int, int]:
+        """For each table in this window the longest chain below it there, in microseconds."""
+        return tails_of(self._workload(graph))
+
+    def _workload(self, graph: Graph) -> Workload:
+        return gather(self.timings, graph, self.demands, self.window.capacity)
 
 
 def fill_main(ground: Groundwork, main: PlannedWindow) -> tuple[Arrangement, bool]:

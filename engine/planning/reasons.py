@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from stowplan.model import OversizedTable, Placement, Reason, shown
+from stowplan.model import ClassedTable, OversizedTable, Placement, Policy, Reason, shown
 from stowplan.rules.resource import oversized_cure
 from stowplan.units import duration_text, rate_text, share_text
 
@@ -12,21 +12,28 @@ from .deferral import unwelcome
 from .groundwork import Groundwork
 
 
-def class_reasons(
-    ground: Groundwork, placements: Mapping[str, Placement], table: int
-) -> Iterator[Reason]:
-    """Who put the table into its class, and who took it along into a better one.
+class ClassReasons:
+    """Who put a table into its class, and who took it along into a better one."""
 
-    `placements` are those of all classes.
-    """
-    classed = ground.classification.tables[table]
-    if classed.class_name is not None:
-        own = f"class {classed.class_name} ({placements[classed.class_name]})"
-        by_manifest = "" if classed.rule else ", by the manifest's own priority"
-        yield Reason(classed.rule, own + by_manifest)
-    if classed.lifted_by is not None:
-        text = f"promoted to {classed.effective}: {shown(classed.lifted_by)} depends on it"
-        yield Reason(None, text)
+    def __init__(self, policy: Policy) -> None:
+        self._placements = {entry.name: entry.placement for entry in policy.classes}
+        self._told: dict[ClassedTable, tuple[Reason, ...]] = {}
+
+    def of(self, classed: ClassedTable) -> tuple[Reason, ...]:
+        """The reasons of one table; most tables share them with very many others."""
+        told = self._told.get(classed)
+        if told is None:
+            told = self._told[classed] = (*self._reasons(classed),)
+        return told
+
+    def _reasons(self, classed: ClassedTable) -> Iterator[Reason]:
+        if classed.class_name is not None:
+            own = f"class {classed.class_name} ({self._placements[classed.class_name]})"
+            by_manifest = "" if classed.rule else ", by the manifest's own priority"
+            yield Reason(classed.rule, own + by_manifest)
+        if classed.lifted_by is not None:
+            text = f"promoted to {classed.effective}: {shown(classed.lifted_by)} depends on it"
+            yield Reason(None, text)
 
 
 def deferral_text(

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from stowplan.graph import DependencyGraph
 from stowplan.model import DeferredTable, PlannedTable, Reason
 
-from .bounds import tails
 from .deferral import closure_needs, deferral_codes, deferred_parents
 from .groundwork import Groundwork, alone_us
 from .placing import Arrangement
-from .reasons import class_reasons, cure_text, deferral_text
+from .reasons import ClassReasons, cure_text, deferral_text
 
 LISTED_PAIRS = 1000
 """A rule with more pairs than this stands in a plan as a rule, not as pairs."""
@@ -80,7 +79,9 @@ def _names(graph: DependencyGraph, tables: Sequence[int]) -> tuple[str, ...]:
 def _depends_on(graph: DependencyGraph, child: int, edges: RuleEdges) -> tuple[str, ...]:
     """The direct parents, without the pairs of rules that are listed as rules."""
     above = graph.parents[child]
-    if not edges.rules and (not above or above[-1] < graph.size):
+    if not above:
+        return ()
+    if not edges.rules and above[-1] < graph.size:
         return _names(graph, above)
     parents: set[int] = set()
     for node in above:
@@ -96,29 +97,31 @@ def planned_tables(
     ground: Groundwork, arrangement: Arrangement, below: Mapping[int, int], edges: RuleEdges
 ) -> Iterator[PlannedTable]:
     """The records of one window's tables, by start and name; `below` are their tails."""
-    window = arrangement.window
+    window, timings, costs = arrangement.window, arrangement.timings, arrangement.costs
     placements = {entry.name: entry.placement for entry in ground.policy.classes}
+    reasons = ClassReasons(ground.policy)
     usable, rate = window.window.usable_us, window.capacity.rate
     graph, classified, tables = ground.graph, ground.classification.tables, ground.tables
+    names, phases, by_rules = graph.names, graph.phases, edges.by_child
     # Tables go by number as by name.
-    ordered = sorted((timing.start_us, table) for table, timing in arrangement.timings.items())
+    ordered = sorted([(timing.start_us, table) for table, timing in timings.items()])
     for _, table in ordered:
         classed = classified[table]
-        timing = arrangement.timings[table]
-        cost = arrangement.costs[table]
+        timing, cost = timings[table], costs[table]
+        own = tables[table]
         effective = classed.effective or ""
         yield PlannedTable(
-            name=graph.names[table],
+            name=names[table],
             class_name=classed.class_name,
             effective_class=effective,
             placement=placements[effective],
             window=window.window.name,
-            phase=graph.phases[table],
+            phase=phases[table],
             alone_us=alone_us(cost.demand, rate),
             timing=timing,
             slack_us=usable - timing.finish_us - below[table],
-            rows=tables[table].rows,
-            size=tables[table].size,
+            rows=own.rows,
+            size=own.size,
             demand=cost.demand,
             assumed=cost.assumed,
             basis=cost.basis,
@@ -127,8 +130,8 @@ def planned_tables(
             chunks=cost.chunks,
             rows_per_chunk=cost.rows_per_chunk,
             depends_on=_depends_on(graph, table, edges),
-            depends_on_rules=edges.by_child.get(table, ()),
-            because=tuple(class_reasons(ground, placements, table)),
+            depends_on_rules=by_rules.get(table, ()),
+            because=reasons.of(classed),
         )
 
 
@@ -144,9 +147,7 @@ def deferred_tables(
     planned = {
         record.name: record
         for arrangement in follow_ups
-        for record in planned_tables(
-            ground, arrangement, tails(arrangement.chains(ground.graph)), edges
-        )
+        for record in planned_tables(ground, arrangement, arrangement.tails(ground.graph), edges)
     }
     codes = deferral_codes(ground, main.timings)
     rate = main.window.capacity.rate

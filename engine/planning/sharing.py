@@ -31,6 +31,13 @@ class Run:
     `target` is the rate that a table is to have from now on, `rate` the one since `since`.
     """
 
+    __slots__ = (
+        *("workload", "classes", "rates", "fit_first", "rank_first", "noting", "count", "width"),
+        *("nobody", "now", "free", "streams", "tables", "admitted", "keys", "pending", "work"),
+        *("overhead", "rate", "target", "since", "due", "loaded", "segments", "start", "finish"),
+        *("events", "with_overhead", "with_bytes", "holders", "movers", "changed", "moving_us"),
+    )
+
     def __init__(
         self, workload: Workload, classes: Sequence[int], ranking: Ranking, *, noting: bool
     ) -> None:
@@ -141,6 +148,9 @@ class Run:
     def _release(self, node: int) -> None:
         """A table has finished: let its children come, and theirs if they take no time."""
         pending, children, count = self.pending, self.workload.children, self.count
+        if node < count and not children[node]:
+            self.finish[node] = self.now
+            return
         finished = [node]
         while finished:
             node = finished.pop()
@@ -168,16 +178,16 @@ class Run:
         """Give out streams and bandwidth, strongest key first, then note what has changed."""
         holders, movers, nobody = self.holders, self.movers, self.nobody
         with_bytes, with_overhead = self.with_bytes, self.with_overhead
-        streams = self.streams
+        tables, width, streams, choosy = self.tables, self.width, self.streams, self.fit_first
         while True:
             last = movers[-1] if movers else nobody
             if self.free and movers:
-                self._top_up(self._table(last))
+                self._top_up(tables[last % width])
             beyond = holders[-1] if len(holders) == streams else nobody
             key = with_bytes[0] if with_bytes else nobody
             other = with_overhead[0] if with_overhead else nobody
             if key < other and key < beyond and (self.free or key < last):
-                self._admit(self._next_with_bytes(), moves=True)
+                self._admit(self._next_with_bytes() if choosy else heappop(with_bytes), moves=True)
             elif other < beyond:
                 self._admit(heappop(with_overhead), moves=False)
             else:
@@ -224,30 +234,34 @@ class Run:
         """Let the last mover, the only one below its full rate, have what is free."""
         missing = self.rates[at] - self.target[at]
         if missing:
-            more = min(self.free, missing)
+            more = missing if missing < self.free else self.free
             self.free -= more
             self._set_target(at, self.target[at] + more)
 
     def _admit(self, key: int, moves: bool) -> None:
         """Give a candidate a stream, taken from the weakest holder if none is left."""
-        at = self._table(key)
-        if key % self.width >= self.count and key // self.width not in self.rank_first:
-            key = self.keys[at] = self.classes[at] * self.width + self.admitted
+        level, place = divmod(key, self.width)
+        at = self.tables[place]
+        if place >= self.count and level not in self.rank_first:
+            key = self.keys[at] = level * self.width + self.admitted
             self.tables[self.admitted] = at
             self.admitted += 1
         if len(self.holders) == self.streams:
             self._dismiss(self._table(self.holders[-1]))
         insort(self.holders, key)
-        if not moves:
-            self._set_target(at, 0)
-            return
-        full = self.rates[at]
-        while self.free < full and self.movers and self.movers[-1] > key:
-            self._take_from(self._table(self.movers[-1]), full - self.free)
-        insort(self.movers, key)
+        rate = self._taken(at, key) if moves else 0
+        self.target[at] = rate
+        self.changed.append(at)
+
+    def _taken(self, at: int, key: int) -> int:
+        """The bandwidth that a new mover gets, some of it taken from weaker ones."""
+        movers, full = self.movers, self.rates[at]
+        while self.free < full and movers and movers[-1] > key:
+            self._take_from(self._table(movers[-1]), full - self.free)
+        insort(movers, key)
         rate = full if full < self.free else self.free
         self.free -= rate
-        self._set_target(at, rate)
+        return rate
 
     def _take_from(self, at: int, wanted: int) -> None:
         """Free up to `wanted` bytes/s of a mover; one that has nothing left pauses."""
@@ -272,7 +286,7 @@ class Run:
     def _next_with_bytes(self) -> int:
         """The strongest candidate with bytes; with fit-first, one that gets its full rate."""
         key = heappop(self.with_bytes)
-        if self.fit_first and self._waits_to_fit(key):
+        if self._waits_to_fit(key):
             available = self._available(key // self.width)
             if available < self.rates[self._table(key)]:
                 return self._first_fitting(key, available)

@@ -33,12 +33,12 @@ class Terms(NamedTuple):
 
     def size(self, tables: Iterable[int]) -> int:
         """The bytes of these tables."""
-        return sum(self.demands[table].size for table in tables)
+        return sum([self.demands[table].size for table in tables])
 
     def moving_us(self, tables: Iterable[int]) -> int:
         """How long these tables move bytes in sum, at least, in microseconds."""
         rate = self.capacity.rate
-        return sum(load_us(self.demands[table], rate) for table in tables)
+        return sum([load_us(self.demands[table], rate) for table in tables])
 
 
 class Trial:
@@ -96,9 +96,12 @@ def _left(timings: Iterable[Timing], capacity: Capacity, until: int) -> tuple[in
     room = spare = now = 0
     for time, taken, rate_taken in _changes(timings, until):
         if streams and rate:
-            room += rate * (time - now)
-            spare += streams * (time - now)
-        now, streams, rate = time, streams - taken, rate - rate_taken
+            length = time - now
+            room += rate * length
+            spare += streams * length
+        now = time
+        streams -= taken
+        rate -= rate_taken
     return room // MICROSECONDS, spare
 
 

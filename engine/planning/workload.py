@@ -70,16 +70,19 @@ def gather(
     Raises ValueError for a rate, a cap or a number of streams below 1.
     """
     tables = tuple(sorted(set(chosen)))
-    nodes = (*tables, *range(graph.size, len(graph.children)))
-    position = [-1] * len(graph.children)
+    below = graph.children
+    nodes = (*tables, *range(graph.size, len(below)))
+    position = [-1] * len(below)
     for at, node in enumerate(nodes):
         position[node] = at
     wanted = [demands[table] for table in tables]
-    rates = [_highest_rate(demand, capacity.rate) for demand in wanted]
+    rate = capacity.rate
+    rates = [rate if cap is None or cap > rate else cap for _, cap, _, _ in wanted]
     if capacity.streams < 1 or min(rates, default=1) < 1:
         raise ValueError("rates and streams must be at least 1")
     children = [
-        [at for child in graph.children[node] if (at := position[child]) >= 0] for node in nodes
+        [at for child in below[node] if (at := position[child]) >= 0] if below[node] else []
+        for node in nodes
     ]
     pending = [0] * len(nodes)
     for child in chain.from_iterable(children):
@@ -102,8 +105,5 @@ def gather(
 
 def load_us(demand: Demand, rate: int) -> int:
     """How long a table moves bytes at full rate, in microseconds."""
-    return ceiling(demand.size * MICROSECONDS, _highest_rate(demand, rate))
-
-
-def _highest_rate(demand: Demand, rate: int) -> int:
-    return rate if demand.cap is None else min(demand.cap, rate)
+    cap = demand.cap
+    return -(-demand.size * MICROSECONDS // (rate if cap is None or cap > rate else cap))

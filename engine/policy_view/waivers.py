@@ -22,7 +22,7 @@ def waiver_rows(
     """Every waiver in load order; `violations` is None where no manifest was looked at."""
     planned = {check.code for check in CHECKS if check.planned}
     planned |= {rule.id for rule in policy.checks if rule.subject in PLANNED_SUBJECTS}
-    findings = None if violations is None else _Findings(violations)
+    findings = None if violations is None or not policy.waivers else _Findings(violations)
     for waiver in policy.waivers:
         needs_plan = waiver.code in planned
         judged = findings is not None and not needs_plan

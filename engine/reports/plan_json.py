@@ -16,7 +16,7 @@ from stowplan.model import (
     Witness,
 )
 from stowplan.moments import moment_text
-from stowplan.units import megabytes, seconds
+from stowplan.units import MEGABYTE, MICROSECONDS, megabytes, seconds
 
 from .checkpoints_json import checkpoint_record, contingency_record
 from .clock import Clock, clocks
@@ -190,7 +190,8 @@ def _timing(table: PlannedTable, clock: Clock) -> dict[str, Any]:
         "start_s": seconds(timing.start_us),
         "finish_s": seconds(timing.finish_us),
         "segments": [
-            [seconds(start), seconds(end), megabytes(rate)] for start, end, rate in timing.segments
+            [start / MICROSECONDS, end / MICROSECONDS, rate / MEGABYTE]
+            for start, end, rate in timing.segments
         ],
         "slack_s": seconds(table.slack_us),
         **({} if clock.starts is None else _on_the_wall(timing, clock)),

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from stowplan.model import DocPath, Placement, shown
 
-from .chain_lengths import Chains, chains_among
+from .chain_lengths import Chains
 from .facts import Facts, WindowFacts
 from .stated import Move, Stated
 
@@ -127,7 +127,7 @@ class Case:
         """The chains of some tables in a window at full rate."""
         window = self.windows[at]
         costs, rate = self.facts.costs(window.streams), window.rate
-        return chains_among(self.facts.edges, {table: costs[table].alone(rate) for table in tables})
+        return Chains(self.facts.edges, {table: costs[table].alone(rate) for table in tables})
 
     def is_main(self, table: int) -> bool:
         """Whether a table moves in the main window."""

@@ -47,7 +47,8 @@ class Cost(NamedTuple):
 
     def full(self, rate: int) -> int:
         """The rate that it can use of a bandwidth."""
-        return rate if self.cap is None else min(rate, self.cap)
+        cap = self.cap
+        return rate if cap is None or cap > rate else cap
 
     def held(self, rate: int) -> int:
         """How long it holds a stream at full rate."""

@@ -39,15 +39,14 @@ def edges_of(
     policy: Policy,
     where: Mapping[str, frozenset[str]],
     index: Mapping[str, int],
+    known: Names,
 ) -> Edges:
-    """All edges that hold; `where` has what conditions select."""
-    stated = {(child, parent) for child, parent, _ in manifest.dependencies if child != parent}
-    known = Names([*index, *manifest.present])
+    """All edges that hold; `where` has what conditions select, `known` are all listed or there."""
+    stated = [(child, parent) for child, parent, _ in manifest.dependencies if child != parent]
     rules = [rule for rule in policy.rules if isinstance(rule, DependencyRule)]
     removing = [rule for rule in rules if rule.direction is Direction.NOT_AFTER]
     # What takes an edge away may also mean a parent that is missing.
-    missed = (parent for _, parent in stated) if removing else ()
-    mentioned = Names([*known.sorted, *missed])
+    mentioned = Names([*known.sorted, *(parent for _, parent in stated)]) if removing else known
     removed = [_sides(rule, where, mentioned) for rule in removing]
     kept = _kept(stated, removed)
     there = frozenset(known.sorted)

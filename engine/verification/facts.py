@@ -77,7 +77,8 @@ class Facts:
         self.tables = [by_name[name] for name in self.names]
         self.index = {name: at for at, name in enumerate(self.names)}
         self.listed = Names(self.names)
-        self.known = Names([*self.names, *manifest.present])
+        present = manifest.present
+        self.known = Names([*self.names, *present]) if present else self.listed
         self.night = night
         self.bandwidth = self._first(Bandwidth)
         self.memory = self._first(Memory)
@@ -87,7 +88,7 @@ class Facts:
         self.streams = 1 if streams is None else streams.limit
         self.windows = self._windows()
         self.main = self.windows[0]
-        self.edges: Edges = edges_of(manifest, policy, where, self.index)
+        self.edges: Edges = edges_of(manifest, policy, where, self.index, self.known)
         self.classes: Classes = classes_of(self)
         self.figures: Figures = figures_of(self)
         self._costs: dict[int, list[Cost]] = {}

@@ -1,17 +1,14 @@
-"""`migration_plan.html`: one self-contained page that opens offline. The only home of Jinja2.
+"""`migration_plan.html` and `migration_report.html`: self-contained pages that open offline.
 
-Its templates escape every value; what its script reads is one block of JSON. No request leaves it.
+The only home of Jinja2. Templates escape every value; what a page's script reads is one block of
+JSON. No request leaves a page.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cache
-from importlib.resources import files
 from typing import Any, NamedTuple
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from stowplan.conditions.judging import Judgement
 from stowplan.conditions.selection import Situation
@@ -23,11 +20,11 @@ from stowplan.units import duration_text, megabytes, seconds, size_text
 
 from .checkpoints import checkpoint_marks, checkpoint_rows, contingency_rows
 from .conditions import tried_conditions
-from .embedding import script_json, source_hash
 from .figures import figure_records, memory_record
 from .findings import FindingRow, code_rows, cycles, finding_rows, findings_by_table
 from .lanes import bandwidth
 from .pressing import MOST_TABLES, Shown, most_pressing
+from .rendering import rendered
 from .rules import policy_rows, rule_records
 from .summary import summary
 from .tables import hub_records, table_records
@@ -35,23 +32,28 @@ from .wall import wall_record
 
 _SCRIPTS = (
     "elements",
+    "quantities",
     "values",
     "sums",
     "reasons",
+    "choosing",
     "details",
     "axis",
     "bars",
+    "telling",
     "steering",
     "timeline",
     "tables",
+    "listing",
     "findings",
     "layout",
     "graph",
     "cycles",
+    "printing",
     "paper",
+    "starting",
     "page",
 )
-_STYLES = ("look", "parts", "print")
 
 
 class Evidence(NamedTuple):
@@ -66,37 +68,32 @@ def plan_page(plan: Plan, evidence: Evidence, view: PolicyView) -> str:
     """The page of a plan. What has more than 5 000 tables is shown in part, and says so."""
     shown, ground = most_pressing(plan), evidence.ground
     findings, rules = finding_rows(plan), policy_rows(view)
-    script, style = _assets("js", _SCRIPTS), _assets("css", _STYLES)
     data = _data(plan, shown, ground, findings) | {"rules": rule_records(rules)}
     _explain(data, shown.names, evidence)
-    return (
-        _templates()
-        .get_template("plan.html")
-        .render(
-            title=f"Migration plan: {plan.feasibility}",
-            ways=_ways(ground),
-            style=style,
-            script=script,
-            style_hash=source_hash(style),
-            script_hash=source_hash(script),
-            data=script_json(data),
-            summary=summary(plan),
-            phases=_phases(plan),
-            left_out=shown.left_out,
-            most=MOST_TABLES,
-            checkpoints=checkpoint_rows(plan),
-            phases_left_out=plan.phases_left_out,
-            contingencies=list(contingency_rows(plan.contingencies)),
-            findings=findings,
-            codes=code_rows(findings),
-            totals=counts(plan.violations),
-            more_findings=len(plan.violations) - len(findings),
-            rules=rules,
-            reasons={row.id: row.reason for row in rules},
-            choosable={rule for table in data["tables"] for rule in table["rules"]},
-            view=view,
-            assumed=_assumed(plan),
-        )
+    return rendered(
+        "plan.html",
+        _SCRIPTS,
+        data,
+        {
+            "title": f"Migration plan: {plan.feasibility}",
+            "ways": _ways(ground),
+            "summary": summary(plan),
+            "phases": _phases(plan),
+            "left_out": shown.left_out,
+            "most": MOST_TABLES,
+            "checkpoints": checkpoint_rows(plan),
+            "phases_left_out": plan.phases_left_out,
+            "contingencies": list(contingency_rows(plan.contingencies)),
+            "findings": findings,
+            "codes": code_rows(findings),
+            "totals": counts(plan.violations),
+            "more_findings": len(plan.violations) - len(findings),
+            "rules": rules,
+            "reasons": {row.id: row.reason for row in rules},
+            "choosable": {rule for table in data["tables"] for rule in table["rules"]},
+            "view": view,
+            "assumed": _assumed(plan),
+        },
     )
 
 
@@ -108,27 +105,6 @@ def relocated(view: PolicyView, shown: Mapping[str, str]) -> PolicyView:
 
 def _moved(span: Span, shown: Mapping[str, str]) -> Span:
     return replace(span, path=shown.get(span.path, span.path))
-
-
-@cache
-def _templates() -> Environment:
-    environment = Environment(
-        loader=PackageLoader(__name__),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["printable"] = printable
-    return environment
-
-
-def _assets(kind: str, names: Iterable[str]) -> str:
-    """The page's own script or style, from its parts."""
-    folder = files(__name__) / "assets"
-    parts = [(folder / f"{name}.{kind}").read_text("utf-8") for name in names]
-    whole = "\n".join(parts)
-    return f'(() => {{\n"use strict";\n{whole}}})();' if kind == "js" else whole
 
 
 def _ways(ground: Groundwork) -> str:
@@ -206,7 +182,7 @@ def _window(planned: PlannedWindow, tables: Sequence[PlannedTable]) -> dict[str,
             [seconds(at), megabytes(rate)]
             for at, rate in bandwidth(table.timing for table in tables)
         ],
-        "wall": wall_record(window),
+        "wall": wall_record(window.starts, window.duration_us),
     }
 
 

@@ -59,4 +59,5 @@ def _where(table: DeferredTable, clock: Clock | None) -> str:
     if table.planned is None or clock is None:
         return "no follow-up window takes it"
     timing = table.planned.timing
-    return f"{printable(table.planned.window)}, {clock.span(timing.start_us, timing.finish_us)}"
+    span = clock.span(timing.start_us, timing.finish_us)
+    return f"planned in window {printable(table.planned.window)}, {span}"

@@ -11,7 +11,7 @@ from stowplan.model import Action
 from stowplan.reports.text import action_text
 from stowplan.units import count_text, decimal_text, duration_text, rate_text, size_text
 
-from .layout import LISTED, bullets, escaped, heading, minutes, more, names, told
+from .layout import LISTED, MARKDOWN, Voice, bullets, heading, minutes, more, names
 from .results import Adjusted, Wall, adjusted
 
 _RISKS = {
@@ -33,9 +33,14 @@ def decided(judgement: Judgement) -> bool:
     return bool(judgement.options or judgement.taken or judgement.vetoed)
 
 
+def told_at_length(ledger: Ledger) -> list[Adjusted]:
+    """The checkpoints at which the run was late by a rule, or was decided upon."""
+    return [each for each in adjusted(ledger) if _weighed(each.judgement)]
+
+
 def checkpoint_pages(ledger: Ledger) -> Iterator[str]:
     """A section for each checkpoint at which the run was late by a rule, or was decided upon."""
-    chosen = [each for each in adjusted(ledger) if _weighed(each.judgement)]
+    chosen = told_at_length(ledger)
     wall = Wall.of(ledger)
     for each in chosen[:LISTED]:
         yield from _page(each, wall)
@@ -47,25 +52,26 @@ def _page(each: Adjusted, wall: Wall) -> Iterator[str]:
     yield f"## {heading(judgement)}"
     yield ""
     yield "### Status"
-    yield from bullets(_status(each, wall))
+    yield from bullets(status_lines(each, wall))
     yield "### Options"
     yield from _options(judgement)
     yield "### Decision"
-    yield from bullets(_decision(each))
+    yield from bullets(decision_lines(each))
     yield "### Adjusted Plan"
-    yield from bullets(_adjusted(each, wall))
+    yield from bullets(adjusted_lines(each, wall))
 
 
-def _status(each: Adjusted, wall: Wall) -> Iterator[str]:
+def status_lines(each: Adjusted, wall: Wall, voice: Voice = MARKDOWN) -> Iterator[str]:
+    """How the run stood, with the arithmetic."""
     judgement, outlook = each.judgement, each.judgement.outlook
-    rule = f"rule {escaped(judgement.rule)}, " if judgement.rule else ""
+    rule = f"rule {voice.name(judgement.rule)}, " if judgement.rule else ""
     late = "; what it waits for had not come by its latest moment" if judgement.late else ""
     yield (
         f"Judged at {wall.at(judgement.at_us)} ({rule}planned at "
         f"{duration_text(judgement.planned_us)}){late}: {outlook.pace}"
     )
     yield (
-        f"Critical tables remaining: {names(outlook.left) or 'none'}"
+        f"Critical tables remaining: {names(outlook.left, voice) or 'none'}"
         f" ({size_text(outlook.required_left)})"
     )
     remaining = outlook.limit_us - judgement.at_us
@@ -103,7 +109,7 @@ def _gap(required_us: int | None, limit_us: int) -> str:
 def _options(judgement: Judgement) -> Iterator[str]:
     """Every permitted action that was weighed, in the policy's order."""
     for number, option in enumerate(judgement.options, start=1):
-        yield f"{number}. {actions_text(option.actions)}: {worth(option)}"
+        yield f"{number}. {actions_text(option.actions, MARKDOWN)}: {worth(option)}"
     if not judgement.options:
         nothing = "the policy permits none here" if not _on_track(judgement) else "none needed"
         yield f"- {nothing[0].upper()}{nothing[1:]}."
@@ -114,16 +120,15 @@ def _on_track(judgement: Judgement) -> bool:
     return judgement.outlook.pace == "ON_TRACK"
 
 
-def actions_text(actions: Iterable[Action]) -> str:
+def actions_text(actions: Iterable[Action], voice: Voice) -> str:
     """Some actions together, in words."""
-    said = " and ".join(action_text(action, escaped) for action in actions)
+    said = " and ".join(action_text(action, voice.name) for action in actions)
     return f"{said[:1].upper()}{said[1:]}"
 
 
 def worth(option: Option) -> str:
     """What an option saves, when the required tables would end, and the verdict."""
-    risks = [_RISKS[action.kind] for action in option.actions if action.kind in _RISKS]
-    risk = f" ({'; '.join(risks)})" if len(option.actions) == 1 and risks else ""
+    risk = f" ({said})" if (said := risk_text(option)) else ""
     end = "a required table cannot be moved any more"
     if option.required_us is not None:
         end = (
@@ -137,25 +142,35 @@ def worth(option: Option) -> str:
     )
 
 
+def risk_text(option: Option) -> str:
+    """What an action by itself may bring about; empty where nothing is known."""
+    risks = [_RISKS[action.kind] for action in option.actions if action.kind in _RISKS]
+    return "; ".join(risks) if len(option.actions) == 1 else ""
+
+
 def _saves(saved_us: int) -> str:
     return f"{'saves' if saved_us >= 0 else 'costs'} {minutes(abs(saved_us))} minutes"
 
 
-def chosen(judgement: Judgement) -> str:
+def chosen(judgement: Judgement, voice: Voice) -> str:
     """What was decided, in words."""
     if judgement.vetoed is not None:
-        return f"NO-GO: {told(judgement.vetoed)}"
+        return f"NO-GO: {voice.said(judgement.vetoed)}"
     if judgement.no_go:
         return "NO-GO"
-    return actions_text(judgement.taken) if judgement.taken else "go on as planned"
+    return actions_text(judgement.taken, voice) if judgement.taken else "go on as planned"
 
 
-def _decision(each: Adjusted) -> Iterator[str]:
+def decision_lines(each: Adjusted, voice: Voice = MARKDOWN) -> Iterator[str]:
+    """What was decided, why, and by whom."""
     judgement = each.judgement
-    yield f"{chosen(judgement)[:1].upper()}{chosen(judgement)[1:]}"
+    said = chosen(judgement, voice)
+    yield f"{said[:1].upper()}{said[1:]}"
     yield f"Why: {why(judgement)}"
-    rule = f"rule {escaped(judgement.rule)}" if judgement.rule else "no rule: the plan's own phases"
-    decider = f"; {escaped(judgement.decider)} answers for it" if judgement.decider else ""
+    rule = (
+        f"rule {voice.name(judgement.rule)}" if judgement.rule else "no rule: the plan's own phases"
+    )
+    decider = f"; {voice.name(judgement.decider)} answers for it" if judgement.decider else ""
     yield f"Decided by: {rule}{decider}"
 
 
@@ -180,21 +195,21 @@ def why(judgement: Judgement) -> str:
     return f"{first}: the required tables end after {end} of {minutes(fit.limit_us)} minutes"
 
 
-def _adjusted(each: Adjusted, wall: Wall) -> Iterator[str]:
+def adjusted_lines(each: Adjusted, wall: Wall, voice: Voice = MARKDOWN) -> Iterator[str]:
     """The limits and the tables that are skipped from then on."""
     if each.judgement.no_go:
         yield "Nothing more is begun: the run stops at the end of the chunks that are under way"
         return
-    changes = list(_changes(each, wall))
+    changes = list(_changes(each, wall, voice))
     yield from changes
     if not changes:
         yield "Unchanged"
         return
     left = each.judgement.outlook.left
-    yield f"Order from here, the required tables first: {names(left) or 'none is left'}"
+    yield f"Order from here, the required tables first: {names(left, voice) or 'none is left'}"
 
 
-def _changes(each: Adjusted, wall: Wall) -> Iterator[str]:
+def _changes(each: Adjusted, wall: Wall, voice: Voice) -> Iterator[str]:
     before, after = each.before, each.after
     if after.rate != before.rate:
         yield f"Bandwidth: {rate_text(after.rate)} instead of {rate_text(before.rate)}"
@@ -206,5 +221,7 @@ def _changes(each: Adjusted, wall: Wall) -> Iterator[str]:
         if action.kind == "chunk":
             yield f"Chunks: at most {size_text(action.value or 0)}"
         if action.kind == "skip":
-            skipped = names(each.skipped) or "none, as all of them have begun or are required"
+            skipped = (
+                names(each.skipped, voice) or "none, as all of them have begun or are required"
+            )
             yield f"Skipped: {skipped}"

@@ -8,7 +8,7 @@ from stowplan.execution.ledger import Ledger, State
 from stowplan.units import duration_text, size_text
 
 from .checkpoints import chosen, decided, why
-from .layout import LISTED, escaped, more, table, titled, told
+from .layout import LISTED, MARKDOWN, Voice, more, table, titled
 from .results import Wall
 
 
@@ -22,7 +22,7 @@ def checkpoint_table(ledger: Ledger) -> Iterator[str]:
             duration_text(judgement.planned_us),
             judgement.outlook.pace.value,
             _end(judgement.outlook.required_us),
-            chosen(judgement),
+            chosen(judgement, MARKDOWN),
         )
         for judgement in ledger.judgements[:LISTED]
     )
@@ -33,33 +33,41 @@ def checkpoint_table(ledger: Ledger) -> Iterator[str]:
 
 
 def _never_came(ledger: Ledger) -> Iterator[str]:
-    """The rules' checkpoints that a run which is over has not come to."""
+    said = never_came(ledger, MARKDOWN)
+    if said:
+        yield said
+        yield ""
+
+
+def never_came(ledger: Ledger, voice: Voice) -> str:
+    """The rules' checkpoints that an ended run has not come to; empty where there is none."""
     judged = {judgement.title for judgement in ledger.judgements}
     missed = [mark for mark in ledger.program.marks if mark.rule and mark.title not in judged]
-    if ledger.ended is not None and missed:
-        named = ", ".join(f"{escaped(m.title)} ({duration_text(m.at_us)})" for m in missed[:LISTED])
-        yield f"Never came: {named}."
-        yield ""
+    if ledger.ended is None or not missed:
+        return ""
+    named = ", ".join(f"{voice.name(m.title)} ({duration_text(m.at_us)})" for m in missed[:LISTED])
+    return f"Never came: {named}."
 
 
 def _end(at_us: int | None) -> str:
     return "cannot be moved" if at_us is None else duration_text(at_us)
 
 
-def decisions(ledger: Ledger) -> Iterator[str]:
+def decisions(ledger: Ledger, voice: Voice = MARKDOWN) -> Iterator[str]:
     """Every decision so far in a line each: at checkpoints, under pressure, by vetoes."""
     wall = Wall.of(ledger)
     for judgement in ledger.judgements:
         if decided(judgement):
             yield (
-                f"{wall.at(judgement.at_us)}, {titled(judgement)}, "
-                f"{judgement.outlook.pace}: {chosen(judgement)} ({why(judgement)})"
+                f"{wall.at(judgement.at_us)}, {titled(judgement, voice)}, "
+                f"{judgement.outlook.pace}: {chosen(judgement, voice)} ({why(judgement)})"
             )
     for pressure in ledger.pressures[:LISTED]:
+        name = voice.name(pressure.table)
         yield (
-            f"{wall.at(pressure.at_us)}: the chunks of {escaped(pressure.table)} were halved, as "
+            f"{wall.at(pressure.at_us)}: the chunks of {name} were halved, as "
             f"memory came to {size_text(pressure.held)} of {size_text(pressure.limit)}"
         )
     for each in ledger.tables:
         if each.state is State.PASSED:
-            yield f"{escaped(each.load.name)} is left out: {told(each.note)}"
+            yield f"{voice.name(each.load.name)} is left out: {voice.said(each.note)}"

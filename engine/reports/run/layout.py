@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from tabulate import tabulate
 
@@ -16,6 +17,9 @@ from .results import title_of
 
 __all__ = [
     "LISTED",
+    "MARKDOWN",
+    "PLAIN",
+    "Voice",
     "bullets",
     "escaped",
     "grouped",
@@ -55,10 +59,10 @@ def more(count: int, file: str) -> Iterator[str]:
         yield ""
 
 
-def names(tables: Sequence[str]) -> str:
+def names(tables: Sequence[str], voice: Voice) -> str:
     """A few names, and how many more there are."""
     rest = len(tables) - NAMED
-    shown = [escaped(name) for name in tables[:NAMED]]
+    shown = [voice.name(name) for name in tables[:NAMED]]
     return ", ".join([*shown, f"{rest} more"] if rest > 0 else shown)
 
 
@@ -69,6 +73,22 @@ def told(text: str) -> str:
 
 _LIVELY = re.compile(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|:(?=//)|(?<=www)\.")
 """What is emphasis or a link beyond what `sentence` escapes."""
+
+
+class Voice(NamedTuple):
+    """How names, the words of others and commands stand in a sentence: as Markdown, or plain."""
+
+    name: Callable[[str], str]
+    said: Callable[[str], str]
+    command: str
+
+    def run(self, command: str) -> str:
+        """A command that the reader may type."""
+        return f"{self.command}{command}{self.command}"
+
+
+MARKDOWN = Voice(escaped, told, "`")
+PLAIN = Voice(printable, printable, "")
 
 
 def minutes(microseconds: int) -> str:
@@ -87,17 +107,17 @@ def signed(microseconds: int) -> str:
     return f"{'+' if microseconds > 0 else ''}{duration_text(microseconds)}"
 
 
-def heading(judgement: Judgement) -> str:
+def heading(judgement: Judgement, voice: Voice = MARKDOWN) -> str:
     """What a checkpoint is called: `3-Hour Checkpoint`, `Checkpoint after phase 1`."""
     if judgement.title != judgement.rule:
-        return f"Checkpoint {titled(judgement)}"
+        return f"Checkpoint {titled(judgement, voice)}"
     for unit, name in ((3600, "Hour"), (60, "Minute"), (1, "Second")):
         count, rest = divmod(judgement.planned_us, unit * MICROSECONDS)
         if count and not rest:
             return f"{count}-{name} Checkpoint"
-    return f"Checkpoint {titled(judgement)}"
+    return f"Checkpoint {titled(judgement, voice)}"
 
 
-def titled(judgement: Judgement) -> str:
+def titled(judgement: Judgement, voice: Voice = MARKDOWN) -> str:
     """What it is called in tables and sentences."""
-    return escaped(title_of(judgement))
+    return voice.name(title_of(judgement))

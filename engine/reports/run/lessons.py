@@ -14,7 +14,7 @@ from stowplan.units import (
     size_text,
 )
 
-from .layout import escaped
+from .layout import MARKDOWN, Voice
 from .results import (
     TOLERATED_US,
     Speed,
@@ -64,16 +64,16 @@ def worked(ledger: Ledger) -> Iterator[str]:
         )
 
 
-def improvable(ledger: Ledger) -> Iterator[str]:
+def improvable(ledger: Ledger, voice: Voice = MARKDOWN) -> Iterator[str]:
     """What could be improved: the largest variances, and what they imply; speed against plan."""
     found = variances(ledger)
     for by, each in found[:LARGEST]:
-        yield _variance(by, each, ledger)
+        yield _variance(by, each, ledger, voice)
     if len(found) > LARGEST:
         rest = sum(by for by, _ in found[LARGEST:])
         others = count_text(len(found) - LARGEST, "other table")
         yield f"{others} differ from the plan by {duration_text(rest)} together"
-    yield from _throughput(ledger)
+    yield from _throughput(ledger, voice)
     if ledger.pressures:
         tables = {pressure.table for pressure in ledger.pressures}
         yield (
@@ -82,9 +82,9 @@ def improvable(ledger: Ledger) -> Iterator[str]:
         )
 
 
-def _variance(by: int, each: Progress, ledger: Ledger) -> str:
+def _variance(by: int, each: Progress, ledger: Ledger, voice: Voice) -> str:
     taken, planned = takes_us(each) or 0, planned_us(each.load)
-    name = escaped(each.load.name)
+    name = voice.name(each.load.name)
     times = f", {_times(taken, planned)} the plan's time" if planned else ""
     base = f"{name} took {duration_text(taken)} instead of {duration_text(planned)}{times}"
     speed = _own_speed(each)
@@ -107,7 +107,7 @@ def _own_speed(each: Progress) -> int:
     return average(each.size, each.loaded_us - each.opened.at_us)
 
 
-def _throughput(ledger: Ledger) -> Iterator[str]:
+def _throughput(ledger: Ledger, voice: Voice) -> Iterator[str]:
     """Measured against assumed."""
     if not ledger.size:
         return
@@ -115,9 +115,10 @@ def _throughput(ledger: Ledger) -> Iterator[str]:
         yield _speed(ledger)
     slow = round(1000 * ledger.pace.slowness)
     if abs(slow - 1000) >= 10:
+        command = voice.run("stowplan calibrate migration_report.json")
         yield (
             f"The last chunks took {decimal_text(slow * 1000, 3)} times as long as planned: "
-            "`stowplan calibrate migration_report.json` makes throughput rules of what was measured"
+            f"{command} makes throughput rules of what was measured"
         )
 
 

@@ -11,9 +11,21 @@ from stowplan.units import count_text, duration_text, rate_text, share_text, siz
 from .checkpoints import checkpoint_pages
 from .decisions import checkpoint_table, decisions
 from .follow_up import check_list
-from .layout import LISTED, bullets, escaped, grouped, minutes, more, signed, table, told
+from .layout import (
+    LISTED,
+    MARKDOWN,
+    bullets,
+    escaped,
+    grouped,
+    minutes,
+    more,
+    signed,
+    table,
+    told,
+)
 from .lessons import improvable, recommended, worked
-from .results import SIMULATED, Speed, Wall, phases, plan_name, simulated, status, takes_us
+from .notes import notes, outcome, scheduled
+from .results import Speed, Wall, phases, plan_name, simulated, status, takes_us
 
 FILE = "migration_report.json"
 _MARKS = {
@@ -94,7 +106,7 @@ def _results(ledger: Ledger) -> Iterator[str]:
     wall = Wall.of(ledger)
     rows = [_result(each, wall) for each in shown[:LISTED]]
     rows += [
-        (escaped(left.name), "DEFERRED", "-", "-", _scheduled(left.code, left.window, left.text))
+        (escaped(left.name), "DEFERRED", "-", "-", scheduled(left))
         for left in ledger.program.left[:LISTED]
     ]
     yield from table(("Table", "Status", "Rows", "Time", "Notes"), rows, "llrrl")
@@ -109,38 +121,8 @@ def _result(each: Progress, wall: Wall) -> tuple[str, ...]:
         _MARKS.get(each.state, each.state.value),
         grouped(each.rows) if each.rows or each.state is State.DONE else "-",
         "-" if taken is None else duration_text(taken),
-        "; ".join(_notes(each, wall)),
+        "; ".join(notes(each, wall, MARKDOWN)),
     )
-
-
-def _notes(each: Progress, wall: Wall) -> Iterator[str]:
-    closed = each.closed
-    if closed is not None and not closed.differences:
-        yield _verified(closed.verified, closed.checksum, wall.moment(closed.at_us))
-        yield from map(told, closed.notes)
-    if each.note and each.state is not State.DONE:
-        yield told(each.note)
-    if each.state in (State.OPEN, State.LOADED) or (each.state is State.FAILED and each.rows):
-        yield f"{grouped(each.rows)} of {grouped(each.load.rows)} rows are there"
-    if each.pressed:
-        yield f"chunks halved {count_text(each.pressed, 'time')}"
-
-
-def _verified(level: str, checksum: str | None, moment: str) -> str:
-    if level in SIMULATED:
-        return "Simulated: nothing was compared"
-    if level == "none":
-        return f"Not verified; done at {moment}"
-    return f"Verified at {moment} ({told(level)}{f' {told(checksum)}' if checksum else ''})"
-
-
-def _scheduled(code: str, window: str | None, text: str) -> str:
-    if code == "excluded":
-        return f"Excluded: {told(text)}"
-    if code == "S501":
-        return f"Could not be planned: {told(text)}"
-    name = f" (window {escaped(window)})" if window else ""
-    return f"Scheduled for follow-up{name}: {told(text)}"
 
 
 def _failures(ledger: Ledger) -> Iterator[str]:
@@ -151,15 +133,10 @@ def _failures(ledger: Ledger) -> Iterator[str]:
             chunk = "" if failed.number is None else f", chunk {failed.number}"
             yield (
                 f"- {wall.at(failed.at_us)}: {escaped(failed.table)}{chunk}: "
-                f"{told(failed.reason)} ({_outcome(ledger, failed.table)})"
+                f"{told(failed.reason)} ({outcome(ledger, failed.table)})"
             )
         yield ""
         yield from more(len(ledger.failures), FILE)
-
-
-def _outcome(ledger: Ledger, name: str) -> str:
-    state = ledger.table(name).state
-    return {State.DONE: "later moved", State.FAILED: "given up"}.get(state, "not done")
 
 
 def _memory(ledger: Ledger) -> Iterator[str]:

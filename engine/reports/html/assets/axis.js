@@ -67,22 +67,43 @@ function drawZones(svg, scale, window, height) {
 }
 
 function drawUse(svg, scale, window, height) {
-  const most = Math.max(window.rate, data.limit ?? 0, ...window.bandwidth.map(([, value]) => value), 1e-9) * 1.12;
+  const series = window.moved ? [["meant", window.bandwidth], ["used on-plan", window.moved]] : [["used", window.bandwidth]];
+  const lines = window.targets?.map(([, value]) => value) ?? [window.rate, data.limit ?? 0];
+  const most = Math.max(...lines, ...series.flatMap(([, steps]) => steps.map(([, value]) => value)), 1e-9) * 1.12;
   const y = (value) => height - (value / most) * (height - 4);
-  const parts = [];
-  let before = 0;
-  for (const [moment, value] of window.bandwidth) {
-    const x = Math.max(GUTTER, Math.min(scale.width, scale.x(moment)));
-    parts.push(`L${x} ${y(before)}L${x} ${y(value)}`);
-    before = value;
-  }
   drawZones(svg, scale, window, height);
-  if (parts.length) add(svg, "svg:path", { class: "used", d: `M${GUTTER} ${height}${parts.join("")}L${scale.width} ${height}Z` });
-  const lines = [["target", window.rate]];
-  if (data.limit && data.limit > window.rate) lines.push(["limit", data.limit]);
-  for (const [name, value] of lines) {
+  for (const [name, steps] of series) if (steps.length) add(svg, "svg:path", { class: name, d: `M${GUTTER} ${height}${stairs(steps, scale, y)}L${scale.width} ${height}Z` });
+  if (window.targets) {
+    drawTargets(svg, scale, window.targets, y);
+    return;
+  }
+  const levels = [["target", window.rate]];
+  if (data.limit && data.limit > window.rate) levels.push(["limit", data.limit]);
+  for (const [name, value] of levels) {
     add(svg, "svg:line", { class: name, x1: GUTTER, x2: scale.width, y1: y(value), y2: y(value) });
     add(svg, "svg:text", { x: GUTTER - 6, y: y(value) + 4, "text-anchor": "end", class: "quiet" }, `${name} ${decimal(value, 1)}`);
   }
   add(svg, "svg:text", { x: 0, y: height - 4, class: "quiet" }, "MB/s in use");
+}
+
+// Each value holds until the next one.
+function stairs(steps, scale, y) {
+  let before = 0;
+  return steps.map(([moment, value]) => {
+    const x = Math.max(GUTTER, Math.min(scale.width, scale.x(moment)));
+    const part = `L${x} ${y(before)}L${x} ${y(value)}`;
+    before = value;
+    return part;
+  }).join("");
+}
+
+// The bandwidth that was to be used: a decision may have raised it.
+function drawTargets(svg, scale, targets, y) {
+  const inside = (moment) => Math.max(GUTTER, Math.min(scale.width, scale.x(moment)));
+  targets.forEach(([moment, value], number) => {
+    const [left, right] = [inside(moment), number + 1 < targets.length ? inside(targets[number + 1][0]) : scale.width];
+    add(svg, "svg:line", { class: "target", x1: left, x2: right, y1: y(value), y2: y(value) });
+    add(svg, "svg:text", { x: GUTTER - 6, y: y(value) + 4, "text-anchor": "end", class: "quiet" }, `${number ? "raised" : "target"} ${decimal(value, 2)}`);
+  });
+  add(svg, "svg:text", { x: 0, y: y(0) - 4, class: "quiet" }, "MB/s moved");
 }

@@ -1,55 +1,13 @@
-// What starts the page, and what belongs to no part of it.
-function startTheme() {
-  const root = document.documentElement;
-  const wished = matchMedia("(prefers-color-scheme: dark)");
-  const set = (dark) => {
-    root.dataset.theme = dark ? "dark" : "light";
-    byId("theme").setAttribute("aria-pressed", String(dark));
-    byId("theme").textContent = dark ? "Light" : "Dark";
-    byId("theme").setAttribute("aria-label", dark ? "Light colours" : "Dark colours");
-  };
-  set(wished.matches);
-  wished.addEventListener("change", () => set(wished.matches));
-  byId("theme").addEventListener("click", () => set(root.dataset.theme !== "dark"));
-}
-
+// What starts the plan's page.
 function startLegend() {
   const legend = byId("legend");
-  const used = data.classes.filter(([name]) => tables.some((table) => table.class === name));
-  for (const [name, placement] of used) {
-    const entry = add(legend, "span", { class: kind(name) });
-    const svg = add(entry, "svg:svg", { viewBox: "0 0 30 14", "aria-hidden": "true" });
-    const prefix = defineTextures(svg);
-    add(svg, "svg:rect", { class: "move", width: 30, height: 14, rx: 3 });
-    if (textureOf(name)) add(svg, "svg:rect", { width: 30, height: 14, fill: `url(#${prefix}${textureOf(name)})` });
-    entry.append(`${letterOf(name)} ${name} (${placement})`);
-  }
-  const keys = [["reserve", "reserve"], ["rollback", "time to go back"]];
-  for (const [name, text] of keys) {
-    if (!data.windows.some((window) => zones(window, window.duration).some(([zone]) => zone === name))) continue;
-    const entry = add(legend, "span");
-    add(entry, "i", { class: `key ${name}` });
-    entry.append(text);
-  }
+  classLegend(legend);
   add(legend, "span", { class: "quiet" }, "height: share of the bandwidth · ‖ and dotted: pause · dashed: work after the load · thin line: slack · ◆ checkpoint");
 }
 
-function startChoosing(timelines) {
-  const byName = new Map(tables.map((table, number) => [table.name, number]));
-  for (const element of document.querySelectorAll("[data-choose]")) {
-    const number = byName.get(element.dataset.choose);
-    if (number === undefined) element.disabled = true;
-    else element.addEventListener("click", () => choose(number, "all"));
-  }
-  choosers.push((number) => {
-    for (const timeline of timelines) {
-      if (number !== null) timeline.reveal(number);
-      timeline.redraw();
-    }
-  });
-  addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && chosen !== null) choose(null);
-  });
+function planned(window, number) {
+  const members = tables.map((table, at) => at).filter((at) => tables[at].window === number && tables[at].segments);
+  return new Timeline(window, members, number === 0 ? data.checkpoints : [], byId("figures"));
 }
 
 function start() {
@@ -57,10 +15,11 @@ function start() {
   startLegend();
   const timelines = [];
   data.windows.forEach((window, number) => {
-    const timeline = new Timeline(window, number, byId("figures"));
+    const timeline = planned(window, number);
     timelines.push(timeline);
   });
   startTables();
+  startRules();
   startFindings();
   startGraph();
   startChoosing(timelines);

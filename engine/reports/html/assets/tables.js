@@ -1,5 +1,8 @@
-// The tables: sorted, filtered, copied.
-const PAGE = 120;
+// What the plan's page says of each table in a line, and what its tables are filtered by.
+function codesOf(table) {
+  return table.findings.map((finding) => data.findings[finding][1]);
+}
+
 const owned = tables.some((table) => table.owner);
 const columns = [
   ["Name", (t) => t.name, nameCell], ["Class", (t) => classNumber.get(t.class) ?? 99, classCell],
@@ -10,14 +13,18 @@ const columns = [
   ["MB", (t) => t.mb, (t) => decimal(t.mb), true], ["Rows", (t) => t.rows, (t) => decimal(t.rows), true],
   ["Owner", (t) => t.owner ?? "", null], ["Findings", (t) => t.findings.length, findingCell],
 ].filter(([name]) => owned || name !== "Owner");
-const sorting = { column: null, down: false };
-const made = new Map();
-let matching = [];
-let most = PAGE;
-
-function nameCell(table, number, cell) {
-  button(cell, table.name, () => choose(number, "graph"), { class: "name" });
-}
+const filters = [
+  ["class", data.classes.filter(([name]) => tables.some((t) => t.class === name)).map(([name]) => [name, name]), (t, value) => t.class === value],
+  ["window", distinct(tables.map(place)), (t, value) => place(t) === value],
+  ["owner", distinct(tables.map((t) => t.owner).filter(Boolean)), (t, value) => t.owner === value],
+  ["finding", distinct(tables.flatMap(codesOf)), (t, value) => codesOf(t).includes(value)],
+  ["rule", ruleOrder.filter((id) => tables.some((t) => t.rules.includes(id))).map((id) => [id, id]), (t, value) => t.rules.includes(value)],
+];
+const fields = [
+  ["name", (t) => t.name], ["class", (t) => t.class], ["where", place], ["phase", (t) => t.phase], ["start_s", (t) => t.start],
+  ["finish_s", (t) => t.finish], ["slack_s", (t) => t.slack], ["size_mb", (t) => t.mb], ["rows", (t) => t.rows], ["owner", (t) => t.owner],
+  ["findings", (t) => codesOf(t).join(" ")],
+];
 
 function classCell(table, number, cell) {
   letter(cell, table.class);
@@ -32,61 +39,8 @@ function findingCell(table, number, cell) {
   }
 }
 
-function rowOf(number) {
-  if (made.has(number)) return made.get(number);
-  const table = tables[number];
-  const row = add(null, "tr", { "data-table": number });
-  columns.forEach(([, value, show, numeric], column) => {
-    const cell = add(row, column ? "td" : "th", { class: numeric ? "number" : null, scope: column ? null : "row" });
-    if (!show) cell.textContent = value(table);
-    else if (show.length > 1) show(table, number, cell);
-    else cell.textContent = show(table);
-  });
-  made.set(number, row);
-  return row;
-}
-
-function options(id, entries) {
-  const select = byId(id);
-  for (const [value, text] of [["", "all"], ...entries]) add(select, "option", { value }, text);
-  select.parentElement.hidden = !entries.length;
-  select.addEventListener("change", filter);
-}
-
-function distinct(values) {
-  return [...new Set(values)].sort().map((value) => [value, value]);
-}
-
-function startTables() {
-  const head = add(byId("rows").tHead, "tr");
-  columns.forEach(([name, , , numeric], column) => {
-    const cell = add(head, "th", { scope: "col", class: numeric ? "number" : null, "aria-sort": "none" });
-    button(cell, name, () => sortBy(column));
-  });
-  options("by-class", data.classes.filter(([name]) => tables.some((t) => t.class === name)).map(([name]) => [name, name]));
-  options("by-window", distinct(tables.map(place)));
-  options("by-owner", distinct(tables.map((t) => t.owner).filter(Boolean)));
-  options("by-finding", distinct(tables.flatMap((t) => t.findings.map((finding) => data.findings[finding][1]))));
-  options("by-rule", ruleOrder.filter((id) => tables.some((t) => t.rules.includes(id))).map((id) => [id, id]));
-  byId("by-name").addEventListener("input", filter);
+function startRules() {
   for (const element of document.querySelectorAll("[data-rule]")) element.addEventListener("click", () => showRule(element.dataset.rule));
-  byId("more").addEventListener("click", () => {
-    most = Infinity;
-    fill();
-  });
-  byId("copy").addEventListener("click", copyRows);
-  byId("rows").tBodies[0].addEventListener("click", (event) => {
-    const row = event.target.closest("tr");
-    if (row && !event.target.closest("button")) choose(Number(row.dataset.table), "graph");
-  });
-  choosers.push(markRow);
-  filter();
-}
-
-function markRow(number, scroll) {
-  for (const row of made.values()) row.classList.toggle("chosen", Number(row.dataset.table) === number);
-  const row = scroll === "all" && made.get(number);
-  if (row && row.isConnected) row.closest(".scroll").scrollTop = row.offsetTop - 120;
 }
 
 // The tables that a rule selects, and no others.
@@ -96,82 +50,4 @@ function showRule(id) {
   filter();
   byId("tables").scrollIntoView();
   byId("by-rule").focus({ preventScroll: true });
-}
-
-const lower = tables.map((table) => table.name.toLowerCase());
-function filter() {
-  const [name, type, where, owner, code, rule] = ["name", "class", "window", "owner", "finding", "rule"].map((field) => byId(`by-${field}`).value);
-  const wanted = name.trim().toLowerCase();
-  matching = [];
-  tables.forEach((table, number) => {
-    if (wanted && !lower[number].includes(wanted)) return;
-    if (type && table.class !== type) return;
-    if (where && place(table) !== where) return;
-    if (owner && table.owner !== owner) return;
-    if (code && !table.findings.some((finding) => data.findings[finding][1] === code)) return;
-    if (rule && !table.rules.includes(rule)) return;
-    matching.push(number);
-  });
-  most = PAGE;
-  order();
-  fill();
-}
-
-function sortBy(column) {
-  sorting.down = sorting.column === column && !sorting.down;
-  sorting.column = column;
-  [...byId("rows").tHead.rows[0].cells].forEach((cell, at) => {
-    cell.setAttribute("aria-sort", at !== column ? "none" : sorting.down ? "descending" : "ascending");
-    cell.classList.toggle("sorted", at === column);
-  });
-  order();
-  fill();
-}
-
-function order() {
-  if (sorting.column === null) return;
-  const value = columns[sorting.column][1];
-  const sign = sorting.down ? -1 : 1;
-  matching.sort((a, b) => {
-    const [left, right] = [value(tables[a]), value(tables[b])];
-    return left < right ? -sign : left > right ? sign : a - b;
-  });
-}
-
-function fill() {
-  byId("rows").tBodies[0].replaceChildren(...matching.slice(0, most).map(rowOf));
-  byId("matches").textContent = `${decimal(matching.length)} of ${plural(tables.length, "table")}`;
-  byId("more").hidden = matching.length <= most;
-  byId("more").textContent = `Show all ${decimal(matching.length)}`;
-  if (chosen !== null) markRow(chosen, null);
-}
-
-// A cell that a spreadsheet would reckon begins with an apostrophe; numbers stay numbers.
-function csvCell(value) {
-  if (value === null || value === undefined || value === Infinity) return "";
-  if (typeof value === "number") return String(value);
-  const text = /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]/.test(value) ? `'${value}` : value;
-  return /[",\n\r;']/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-function csvText() {
-  const fields = [["name", (t) => t.name], ["class", (t) => t.class], ["where", place], ["phase", (t) => t.phase], ["start_s", (t) => t.start], ["finish_s", (t) => t.finish], ["slack_s", (t) => t.slack], ["size_mb", (t) => t.mb], ["rows", (t) => t.rows], ["owner", (t) => t.owner], ["findings", (t) => t.findings.map((finding) => data.findings[finding][1]).join(" ")]];
-  const lines = matching.map((number) => fields.map(([, value]) => csvCell(value(tables[number]))).join(","));
-  return [fields.map(([name]) => name).join(","), ...lines, ""].join("\n");
-}
-
-async function copyRows() {
-  const text = csvText();
-  try {
-    await navigator.clipboard.writeText(text);
-  } catch {
-    const area = add(document.body, "textarea", { class: "unseen", "aria-hidden": "true" });
-    area.value = text;
-    area.select();
-    document.execCommand("copy");
-    area.remove();
-  }
-  say(`${plural(matching.length, "row")} copied`);
-  byId("copy").textContent = "Copied";
-  setTimeout(() => { byId("copy").textContent = "Copy as CSV"; }, 1500);
 }

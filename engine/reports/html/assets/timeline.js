@@ -5,20 +5,30 @@ const TAILED = 40;
 let printing = false;
 
 class Timeline extends Steered {
-  constructor(window, number, parent) {
+  constructor(window, members, marks, parent) {
     super();
     this.window = window;
-    this.members = tables.map((table, at) => at).filter((at) => tables[at].window === number && tables[at].segments);
-    this.members.sort((a, b) => tables[a].start - tables[b].start || a - b);
-    this.marks = number === 0 ? data.checkpoints : [];
+    this.members = members;
+    this.members.sort((a, b) => this.placed(a).start - this.placed(b).start || a - b);
+    this.marks = marks;
     this.end = Math.max(window.duration, window.end);
-    this.lanes = this.members.reduce((most, at) => Math.max(most, ...tables[at].lanes.map((lane) => lane + 1)), Math.min(window.streams, 8));
-    this.greatest = Math.max(1e-9, ...this.members.map((at) => Math.max(0, ...tables[at].segments.map(([, , share]) => share))));
     this.byTable = false;
+    this.measure();
     this.near = null;
     this.build(parent);
     this.fitWork();
     new ResizeObserver(() => this.redraw()).observe(this.chart);
+  }
+
+  // How many lanes there are, and what share of the bandwidth fills one.
+  measure() {
+    this.lanes = this.members.reduce((most, at) => Math.max(most, ...tables[at].lanes.map((lane) => lane + 1)), Math.min(this.window.streams, 8));
+    this.greatest = Math.max(1e-9, ...this.members.map((at) => Math.max(0, ...tables[at].segments.map(([, , share]) => share))));
+  }
+
+  // What is drawn of a table, with its start and its finish.
+  placed(number) {
+    return tables[number];
   }
 
   build(parent) {
@@ -26,16 +36,29 @@ class Timeline extends Steered {
     const figure = add(parent, "div", { class: "window" });
     const head = add(figure, "header");
     add(head, "h3", {}, window.name);
-    const streams = `${plural(window.streams, "stream")}, ${rate(window.rate)}`;
-    add(head, "span", { class: "quiet" }, `${plural(window.tables, "table")}, done at ${at(window, window.end)} of ${duration(window.usable)} usable; ${streams}`);
+    add(head, "span", { class: "quiet" }, `${plural(window.tables, "table")}, ${this.said()}`);
     this.buttons(add(head, "div", { class: "buttons" }));
     this.chart = add(figure, "div", { class: "chart", tabindex: 0, role: "group", "aria-label": `Timeline of window ${window.name}: ${plural(this.members.length, "table")}. Arrows pan and go to the next table, plus and minus zoom.` });
     this.overview = this.picture(this.chart, 24, "overview", `Window ${window.name} as a whole`);
     this.axis = this.picture(this.chart, 44, "axis", "Time");
     this.scroller = add(this.chart, "div", { class: "lanes" });
     this.body = this.picture(this.scroller, LANE, "body", `Tables of window ${window.name}`);
-    this.use = this.picture(this.chart, 76, "use", `Bandwidth in use, target ${rate(window.rate)}`);
+    this.use = this.picture(this.chart, this.useHeight() + 6, "use", `Bandwidth in use, target ${rate(window.rate)}`);
     this.listen();
+  }
+
+  said() {
+    const { window } = this;
+    return `done at ${at(window, window.end)} of ${duration(window.usable)} usable; ${plural(window.streams, "stream")}, ${rate(window.rate)}`;
+  }
+
+  useHeight() {
+    return 70;
+  }
+
+  // Until when there is something to see.
+  workEnd() {
+    return this.window.end;
   }
 
   picture(parent, height, name, label) {
@@ -58,18 +81,18 @@ class Timeline extends Steered {
   }
 
   fitWork() {
-    this.show(0, Math.max(this.window.end * 1.04, 1e-3));
+    this.show(0, Math.max(this.workEnd() * 1.04, 1e-3));
   }
 
   // On paper: all of the work in lanes.
   drawForPaper() {
-    Object.assign(this, { byTable: false, from: 0, to: Math.max(this.window.end * 1.04, 1e-3) });
+    Object.assign(this, { byTable: false, from: 0, to: Math.max(this.workEnd() * 1.04, 1e-3) });
     this.draw();
   }
 
   show(from, to) {
     const whole = this.end * 1.01;
-    const span = Math.min(Math.max(to - from, this.end / 1e6, 1e-5), Math.max(whole, this.window.end * 1.04));
+    const span = Math.min(Math.max(to - from, this.end / 1e6, 1e-5), Math.max(whole, this.workEnd() * 1.04));
     const left = Math.max(0, Math.min(from, Math.max(0, whole - span)));
     Object.assign(this, { from: left, to: left + span });
     this.redraw();
@@ -104,7 +127,7 @@ class Timeline extends Steered {
     this.drawOverview(width);
     drawAxis(this.axis, scale, this.window);
     this.drawBody(scale, width);
-    drawUse(this.use, scale, this.window, 70);
+    drawUse(this.use, scale, this.window, this.useHeight());
     this.drawMarks(scale);
   }
 
@@ -120,6 +143,14 @@ class Timeline extends Steered {
     this.whole = whole;
   }
 
+  height() {
+    return this.byTable ? this.members.length * this.rowHeight() + 4 : this.lanes * LANE;
+  }
+
+  rowHeight() {
+    return ROW;
+  }
+
   geometry(row) {
     return this.byTable
       ? { top: () => row * ROW + 3, height: ROW - 8, alone: true }
@@ -128,7 +159,7 @@ class Timeline extends Steered {
 
   drawBody(scale, width) {
     const svg = this.body;
-    const height = this.byTable ? this.members.length * ROW + 4 : this.lanes * LANE;
+    const height = this.height();
     svg.setAttribute("height", height);
     svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     const prefix = defineTextures(svg);
@@ -137,13 +168,21 @@ class Timeline extends Steered {
     for (const mark of this.marks) this.line(svg, scale, mark, height);
     if (!this.byTable) this.drawStreams(svg, width);
     const seen = this.visible(scale);
+    this.drawTails(svg, scale, seen);
+    for (const [number, row] of seen) this.drawTask(svg, scale, number, row, prefix);
+    for (const [number, row] of seen) this.drawName(svg, scale, number, row, width);
+    this.drawOver(svg, scale, height);
+  }
+
+  drawTails(svg, scale, seen) {
     const few = this.byTable || this.members.length <= TAILED;
     for (const [number, row] of seen) {
       if (few || number === chosen || number === this.near) drawTail(svg, scale, tables[number], this.geometry(row));
     }
-    for (const [number, row] of seen) this.drawTask(svg, scale, number, row, prefix);
-    for (const [number, row] of seen) this.drawName(svg, scale, number, row, width);
   }
+
+  // What lies over all bars: nothing in a plan.
+  drawOver() {}
 
   drawStreams(svg, width) {
     for (let lane = 0; lane < this.lanes; lane += 1) {
@@ -157,10 +196,14 @@ class Timeline extends Steered {
     const rows = this.members.map((number, row) => [number, row]);
     if (this.byTable) {
       if (printing || rows.length < 120) return rows;
-      const first = Math.floor(this.scroller.scrollTop / ROW) - 10;
+      const first = Math.floor(this.scroller.scrollTop / this.rowHeight()) - 10;
       return rows.slice(Math.max(0, first), first + 60);
     }
-    return rows.filter(([number]) => tables[number].finish >= scale.from && tables[number].start <= scale.to);
+    return rows.filter(([number]) => this.inSight(tables[number], scale));
+  }
+
+  inSight(task, scale) {
+    return task.finish >= scale.from && task.start <= scale.to;
   }
 
   drawTask(svg, scale, number, row, prefix) {
@@ -199,24 +242,27 @@ class Timeline extends Steered {
       if (x < GUTTER - 1 || x > scale.width || (!mark.rule && taken.some((other) => Math.abs(other - x) < 9))) continue;
       last = x;
       taken.push(x);
-      const d = mark.rule ? "M0 -6L6 0L0 6L-6 0Z" : "M0 -4L4 0L0 4L-4 0Z";
-      const shape = add(this.axis, "svg:path", { class: `check ${mark.rule ? "ruled" : ""}`, d, transform: `translate(${x} 37)` });
+      const shape = add(this.axis, "svg:path", { ...this.shapeOf(mark), transform: `translate(${x} 37)` });
       const here = this.marks.filter((other) => Math.abs(scale.x(other.at) - x) < 5);
       tipFor(shape, () => here.map((other) => [`${other.label}${other.rule ? ` – ${other.rule}` : ""}`, ...other.lines].join("\n")).join("\n\n"));
       shape.addEventListener("click", () => byId("checkpoints").scrollIntoView());
     }
   }
 
+  shapeOf(mark) {
+    return mark.rule ? { class: "check ruled", d: "M0 -6L6 0L0 6L-6 0Z" } : { class: "check", d: "M0 -4L4 0L0 4L-4 0Z" };
+  }
+
   // Pan and scroll so that a table is in sight.
   reveal(number) {
     const row = this.members.indexOf(number);
     if (row < 0) return;
-    const { start, finish } = tables[number];
+    const { start, finish } = this.placed(number);
     if (finish < this.from || start > this.to) {
       const half = (this.to - this.from) / 2;
       this.show((start + finish) / 2 - half, (start + finish) / 2 + half);
     }
-    if (this.byTable) this.scroller.scrollTop = Math.max(0, row * ROW - 200);
+    if (this.byTable) this.scroller.scrollTop = Math.max(0, row * this.rowHeight() - 200);
     this.redraw();
   }
 }
