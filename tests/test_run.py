@@ -348,7 +348,7 @@ def test_every_rehearsal_keeps_the_plans_promises(tmp_path_factory, documents, s
     made = planned_in(folder, *documents)
     if made.plan is None or not made.plan["tables"]:
         return
-    names = sorted(table["name"] for table in made.plan["tables"])
+    names = sorted(table["name"] for table in made.plan["tables"] if table["chunks"])
     failing = [f"--fail={name}:0x{fails}" for name in names[:1] if fails]
     ended = stowplan(
         "run", folder / "out" / "migration_plan.json", "--slowdown", slowdown, *failing, "--debug"
