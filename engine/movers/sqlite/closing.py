@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 
 from stowplan.execution.mover import Closed
 from stowplan.execution.program import Program
@@ -10,6 +11,7 @@ from stowplan.model import shown
 
 from .catalogue import Table
 from .finishing import build_indexes, build_triggers, build_views, keep_sequence, missing_views
+from .later import Later
 from .names import folded
 from .pacing import Clock, Pacer
 from .pair import Source, transaction
@@ -45,13 +47,19 @@ class Closer:
         self._closed = {folded(name) for name in progress.closed()}
         self._checked = {name for name in self._closed if self._has_parents(name, self._closed)}
         self._reread = reread
-        self._version = self._data_version()
+        self._later = Later(connection, source, progress.closed(), reread=reread)
+        self._version = self._later.version()
 
-    def close(self, track: Track) -> Closed:
-        """Does all of it in one transaction."""
+    def close(self, track: Track, check: Callable[[], None]) -> Closed:
+        """Does all of it in one transaction.
+
+        `check` looks at the same moment of the source first, and raises where it does not fit.
+        """
         started = self._clock.now()
         with transaction(self._connection):
-            self._reread = self._reread or self._data_version() != self._version
+            check()
+            version = self._later.version()
+            self._reread = self._reread or version != self._version
             table, load = track.route.table, track.load
             found = compare(
                 self._connection, track.route, track.chunks, load.verify, reread=self._reread
@@ -63,27 +71,25 @@ class Closer:
             build_triggers(self._connection, self._catalogue, (table.name,))
             closed = Closed(
                 load.name, self._clock.now(), started, load.verify, *found[:3],
-                (*found.differences, *lost), tuple(self._views(table)),
+                (*found.differences, *lost), tuple(self._last(table)),
             )  # fmt: skip
             self._progress.close(closed)
             self._pacer.check()
         self._closed.add(folded(table.name))
         self._checked |= checked
+        self._later.verified(table, load, version)
         return closed._replace(at_us=self._clock.now())
 
     def left_out(self) -> tuple[str, ...]:
-        """The views that were not made, as far as the target can still be asked."""
+        """Views that were not made, and later changes, as far as both can still be asked."""
+        lines: list[str] = []
         try:
             self._connection.execute("PRAGMA busy_timeout = 0")  # not worth waiting for
+            lines += self._later.lines()
             missing = missing_views(self._connection, self._catalogue)
         except sqlite3.Error:  # it is full, or locked, or the deadline is over
-            return ()
-        return tuple(_left_out(*each) for each in missing.items())
-
-    def _data_version(self) -> int:
-        """A number that changes when another connection has written to the source."""
-        version: int = self._connection.execute("PRAGMA source.data_version").fetchone()[0]
-        return version
+            return tuple(lines)
+        return (*lines, *(_left_out(*each) for each in missing.items()))
 
     def _due_for_parents(self, table: Table) -> set[str]:
         """The closed tables, this one included, whose parents are all there only now."""
@@ -108,12 +114,12 @@ class Closer:
         own = folded(closing.name) == name
         return lines if own else [f"{shown(table.name)}: {line}" for line in lines]
 
-    def _views(self, table: Table) -> list[str]:
-        """Makes the views that can be read by now; after the last table, those that cannot."""
+    def _last(self, table: Table) -> list[str]:
+        """Makes the views that can be read by now; after the last table, what the target lacks."""
         refused = build_views(self._connection, self._catalogue)
         if self._loads.keys() - self._closed - {folded(table.name)}:
             return []
-        return [_left_out(*each) for each in refused.items()]
+        return [*self._later.lines(table.name), *(_left_out(*each) for each in refused.items())]
 
 
 def _left_out(name: str, reason: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from stowplan.execution.mover import ChunkOrder, Copied
@@ -55,11 +55,17 @@ class Copier:
         self._broken: BaseException | None = None
         connection.create_function(_PACE, 1, self._paced)
 
-    def copy(self, route: Route, order: ChunkOrder, before: Chunk | None) -> Chunk:
-        """Copies what an order asks for, after the chunk before; on return it is there for good."""
+    def copy(
+        self, route: Route, order: ChunkOrder, before: Chunk | None, check: Callable[[], None]
+    ) -> Chunk:
+        """Copies what an order asks for, after the chunk before; on return it is there for good.
+
+        `check` looks at the same moment of the source first, and raises where it does not fit.
+        """
         started = self._clock.now()
         waited, waits = self._pacer.waited_us, self._pacer.waits
         with transaction(self._connection):
+            check()
             low = None if before is None else before.high
             done = self._rows(route, order, low)
             first = self._first(route, low) if done.rows else None

@@ -111,7 +111,7 @@ class SqliteMover:
         self._lock.release()
 
     def left_out(self) -> tuple[str, ...]:
-        """The views that the target lacks when the run ends, a line each with why."""
+        """What the target lacks when the run ends: views, later changes; a line each with why."""
         return self._closer.left_out()
 
     @property
@@ -198,6 +198,7 @@ class SqliteMover:
         started = self.now()
         with transaction(self._connection):
             table = self._tracks.table(name)
+            self._tracks.check_definition(table)
             chunks = self._progress.chunks(name)
             if name not in self._progress.closed():
                 make_ready(self._connection, table, chunks)
@@ -206,12 +207,11 @@ class SqliteMover:
 
     def _copy(self, order: ChunkOrder) -> Happening:
         track = self._track(order.table)
-        self._tracks.check_schema(track)
         before = track.chunks[-1] if track.chunks else None
         if order.number != len(track.chunks):
             raise TroubleError("table", f"chunk {len(track.chunks)} is next, not {order.number}")
         try:
-            chunk = self._copier.copy(track.route, order, before)
+            chunk = self._copier.copy(track.route, order, before, lambda: self._tracks.check(track))
         except (KeyboardInterrupt, SystemExit):
             del self._tracks.open[order.table]  # it may be at the target: look before going on
             raise
@@ -220,8 +220,7 @@ class SqliteMover:
 
     def _close(self, name: str) -> Closed:
         track = self._track(name)
-        self._tracks.check_schema(track)
-        return self._closer.close(track)
+        return self._closer.close(track, lambda: self._tracks.check(track))
 
     def _track(self, name: str) -> Track:
         """A table that was opened; one that this process did not open is, now."""

@@ -71,7 +71,7 @@ def connect(source: Source, target: Path, cache: Caches, patience_s: float) -> s
 
     Raises MoverError.
     """
-    _check_apart(source.path, target)
+    check_apart(source.path, target)
     with _faults_of(target):
         connection = sqlite3.connect(
             f"{target.absolute().as_uri()}?mode=rwc",
@@ -93,7 +93,7 @@ def _prepare(connection: sqlite3.Connection, source: Source, cache: Caches) -> N
     fresh = _pragma(connection, "main", "page_count") == 0
     for statement in _settings(source.header if fresh else None):
         connection.execute(statement)
-    _check_encoding(connection, source, fresh=fresh)
+    check_encoding(connection, source, fresh=fresh)
     _attach(connection, source.path)
     for schema, size in (("main", cache.target), ("source", cache.source)):
         connection.execute(f"PRAGMA {schema}.cache_size = -{size // 1024}")
@@ -117,7 +117,7 @@ def _settings(header: Header | None) -> Iterator[str]:
     yield "PRAGMA main.synchronous = FULL"
 
 
-def _check_encoding(connection: sqlite3.Connection, source: Source, *, fresh: bool) -> None:
+def check_encoding(connection: sqlite3.Connection, source: Source, *, fresh: bool) -> None:
     """SQLite attaches only what has one encoding."""
     encoding = _encoding(connection)
     if not fresh and encoding != source.header.encoding:
@@ -142,7 +142,7 @@ def _attach(connection: sqlite3.Connection, path: Path) -> None:
         connection.execute("ATTACH ? AS source", (f"{uri}?mode=ro&immutable=1",))
 
 
-def _check_apart(source: Path, target: Path) -> None:
+def check_apart(source: Path, target: Path) -> None:
     """Raises MoverError where both are one file, under whatever names."""
     try:
         same = target.exists() and target.samefile(source)

@@ -160,6 +160,19 @@ def held(connection: sqlite3.Connection, plan: str, window: str, source: str) ->
     return None if found is None else Held(*found)
 
 
+def known_run(connection: sqlite3.Connection, plan: str, window: str) -> str | None:
+    """The last run of a plan's window that a target holds, whatever its source was."""
+    there = "SELECT 1 FROM main.sqlite_schema WHERE name = '_stowplan_runs'"
+    if connection.execute(there).fetchone() is None:
+        return None
+    query = (
+        "SELECT run FROM main._stowplan_runs WHERE plan = ? AND window = ? "
+        "ORDER BY started DESC, run LIMIT 1"
+    )
+    found = connection.execute(query, (plan, window)).fetchone()
+    return None if found is None else str(found[0])
+
+
 def is_ours(name: str) -> bool:
     """Whether a table's name is kept for us."""
     return folded(name).startswith(PREFIX)

@@ -15,13 +15,19 @@ from .catalogue import Catalogue, Table
 from .copying import insertion
 from .finishing import index_statements, triggers_on
 from .keyset import Keyset, keyset_of
+from .looking import obstacles
 from .names import folded, quoted
 from .pair import read_source
 
 
 def statements(program: Program, source: Path, target: Path) -> Iterator[str]:
-    """Each statement or comment, in the order of the plan's starts. Raises MoverError."""
-    catalogue = read_source(source).catalogue
+    """Each statement or comment, in the order of the plan's starts. Raises MoverError.
+
+    What is in the way at the target comes first.
+    """
+    found = read_source(source)
+    yield from (f"-- {line}" for line in [*obstacles(program, found, target)])
+    catalogue = found.catalogue
     tables = {folded(table.name): table for table in catalogue.tables}
     yield f"ATTACH {_literal(str(source))} AS source; -- read-only, to {shown(str(target), 300)}"
     for load in sorted(program.loads, key=lambda load: (load.start_us, load.name)):

@@ -21,19 +21,28 @@ def make_ready(connection: sqlite3.Connection, table: Table, chunks: list[Chunk]
 
     Raises TroubleError and sqlite3.Error.
     """
+    if not is_ready(connection, table, chunks):
+        connection.execute(table.statement)
+
+
+def is_ready(connection: sqlite3.Connection, table: Table, chunks: list[Chunk]) -> bool:
+    """Whether the target has a table that can take the source's rows; False: it is to be made.
+
+    Only reads. Raises TroubleError where what is there is in the way, and sqlite3.Error.
+    """
     kind = _kind(connection, table.name)
     if kind is None:
         if chunks:
             raise TroubleError(
                 "table", "it is gone from the target: run again, and it is loaded anew"
             )
-        connection.execute(table.statement)
-        return
+        return False
     if kind != "table":
         raise TroubleError("table", f"the target has a {kind} of this name: drop or rename it")
     _check_shape(connection, table)
     _check_triggers(connection, table)
     _check_rows(connection, table, chunks)
+    return True
 
 
 def has_table(connection: sqlite3.Connection, name: str) -> bool:
@@ -56,15 +65,20 @@ def _kind(connection: sqlite3.Connection, name: str) -> str | None:
 
 
 def _check_shape(connection: sqlite3.Connection, table: Table) -> None:
+    for name in shapes_apart(connection, table):
+        raise TroubleError(
+            "table",
+            f"the target has a table of this name with other {name}: drop it, "
+            "or make it as the source's",
+        )
+
+
+def shapes_apart(connection: sqlite3.Connection, table: Table) -> Iterator[str]:
+    """What a table has otherwise in source and target, in people's words. Raises sqlite3.Error."""
     names = ("columns", "key", "options", "unique keys", "foreign keys")
     wanted, found = (_shapes(connection, schema, table.name) for schema in ("source", "main"))
-    for name, one, other in zip(names, wanted, found, strict=True):
-        if one != other:
-            raise TroubleError(
-                "table",
-                f"the target has a table of this name with other {name}: drop it, "
-                "or make it as the source's",
-            )
+    sides = zip(names, wanted, found, strict=True)
+    return (name for name, one, other in sides if one != other)
 
 
 def _shapes(connection: sqlite3.Connection, schema: str, name: str) -> Iterator[Shape]:

@@ -8,18 +8,20 @@ from dataclasses import dataclass
 from stowplan.execution.program import Load, Program
 
 from .catalogue import Table
-from .copying import Route
+from .changes import change_of
+from .copying import Route, spanned
 from .failing import TroubleError
-from .keyset import Keyset, keyset_of
+from .keyset import keyset_of
 from .names import folded, quoted
 from .pair import Source, schema_version
 from .progress import Chunk, Started, is_ours
+from .tables import has_table
 from .weigher import Weigher
 
 
 @dataclass(slots=True)
 class Track:
-    """One table on its way; `version` is the source's schema version that its keys rest on."""
+    """One table on its way; `version` is the source's schema version at which it was looked at."""
 
     load: Load
     route: Route
@@ -40,6 +42,7 @@ class Tracks:
         self._connection = connection
         self._loads = {load.name: load for load in program.loads}
         self._tables = {folded(table.name): table for table in source.catalogue.tables}
+        self._source = source
         self._virtual = {folded(name) for name in source.catalogue.virtual}
         self._begun = begun
         self._encoding = source.catalogue.encoding
@@ -71,29 +74,56 @@ class Tracks:
         self.open[name] = Track(load, route, chunks, version)
         return self.open[name]
 
-    def check_schema(self, track: Track) -> None:
+    def check(self, track: Track) -> None:
         """Raises TroubleError where the source's table is not as it was when its copy began.
 
-        VACUUM may number the rows anew that have no key of their own.
+        What changed elsewhere in the source does not count.
         """
         version = schema_version(self._connection)
         if version == track.version:
             return
-        table = track.route.table
-        if _statement(self._connection, table.name) != table.statement:
+        self.check_definition(track.route.table)
+        if self._is_renumbered(track):
             raise TroubleError(
                 "table",
-                "its schema in the source changed during the run: scan and plan again, "
-                "and load it anew",
-            )
-        if track.chunks and not _is_lasting(table, track.route.keyset):
-            raise TroubleError(
-                "table",
-                "the source was vacuumed or its schema changed during the run, so that rows of "
-                "a table without an INTEGER PRIMARY KEY may have moved: drop it at the target "
-                "and run again",
+                "rows that were copied have other rowids in the source now: it was vacuumed, which "
+                "numbers rows without an INTEGER PRIMARY KEY anew, or written to; drop the table "
+                "at the target and run again",
             )
         track.version = version
+
+    def check_definition(self, table: Table) -> None:
+        """Raises TroubleError where the table is not as it was read when this process began."""
+        if schema_version(self._connection) == self._source.schema_version:
+            return
+        change = change_of(self._connection, self._source.catalogue, table)
+        if change is None:
+            return
+        made = change.table and has_table(self._connection, table.name)
+        mend = "drop it at the target and run again" if made else "run again"
+        if change.gone:
+            mend = "bring it back and run again, or scan and plan again"
+        text = f"its schema in the source changed during the run ({change.text}): {mend}"
+        raise TroubleError("table", text)
+
+    def _is_renumbered(self, track: Track) -> bool:
+        """Whether the rows up to the last that was copied have other rowids than their copies.
+
+        VACUUM keeps the order of the rows: where the same rowids are there they are the same rows.
+        """
+        table, keyset, chunks = track.route.table, track.route.keyset, track.chunks
+        if not chunks or keyset is None or chunks[-1].high is None or _is_lasting(table):
+            return False
+        name, rowid = quoted(table.name), quoted(table.rowid or "")
+        found = f"EXISTS (SELECT 1 FROM main.{name} AS m WHERE m.{rowid} = s.{rowid})"
+        rows = 0
+        for piece in spanned(self._connection, keyset, None, chunks[-1].high):
+            query = f"SELECT count(*), total(NOT {found}) FROM source.{name} AS s WHERE"
+            row = self._connection.execute(f"{query} {piece.where}", piece.values).fetchone()
+            rows += row[0]
+            if row[1]:
+                return True
+        return rows != sum(chunk.copied.rows for chunk in chunks)
 
     def _has_null_keys(self, table: Table) -> bool:
         """Whether a key that may hold NULL does: then its values do not tell rows apart."""
@@ -104,15 +134,6 @@ class Tracks:
         return self._connection.execute(query).fetchone() is not None
 
 
-def _statement(connection: sqlite3.Connection, name: str) -> str | None:
-    query = "SELECT sql FROM source.sqlite_schema WHERE type = 'table' AND name = ?"
-    found = connection.execute(query, (name,)).fetchone()
-    return None if found is None else str(found[0])
-
-
-def _is_lasting(table: Table, keyset: Keyset | None) -> bool:
+def _is_lasting(table: Table) -> bool:
     """Whether a row's key is its own: the primary key is, a rowid by itself is not."""
-    if keyset is None:
-        return False
-    alias = table.key is not None and table.key.alias
-    return table.rowid is None or alias
+    return table.rowid is None or (table.key is not None and table.key.alias)
