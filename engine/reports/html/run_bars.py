@@ -88,7 +88,7 @@ def window_record(ledger: Ledger, wall: Wall) -> dict[str, Any]:
         "duration": seconds(last.duration_us),
         "limit": seconds(last.limit_us),
         "usable": seconds(last.usable_us),
-        "planned_limit": seconds(planned.limit_us) if last != planned else None,
+        "planned_limit": seconds(planned.limit_us) if last.limit_us != planned.limit_us else None,
         "rate": megabytes(planned.rate),
         "streams": planned.streams,
         "tables": len(ledger.tables),

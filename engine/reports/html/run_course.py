@@ -205,7 +205,7 @@ def _phase(phase: Phase) -> PhaseRow:
     return PhaseRow(
         phase.number,
         f"{phase.done} of {phase.tables}",
-        duration_text(phase.planned_us),
+        duration_text(phase.compared_us),
         duration_text(phase.actual_us) if phase.done else "–",
         signed(phase.variance_us).replace("-", "−") if phase.done else "–",
         duration_text(phase.planned_end_us),

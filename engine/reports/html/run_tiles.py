@@ -73,9 +73,9 @@ def _required_end(ledger: Ledger, wall: Wall) -> Tile:
 
 def _speed(ledger: Ledger) -> Tile:
     speed, target, planned = Speed.of(ledger), ledger.limits.rate, ledger.program.limits.rate
-    raised = f", raised from {_rate(planned)}" if target != planned else ""
-    share = share_text(speed.moving, target) if target else ""
-    note = f"{share} of the target {_rate(target)}{raised}; at most {_rate(speed.peak)}"
+    raised = f" by plan, raised to {_rate(target)} later" if target != planned else ""
+    share = share_text(speed.moving, planned) if planned else ""
+    note = f"{share} of the target {_rate(planned)}{raised}; at most {_rate(speed.peak)}"
     return Tile("Speed while moving", _rate(speed.moving), note)
 
 

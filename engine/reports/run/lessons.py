@@ -152,8 +152,8 @@ def recommended(ledger: Ledger) -> Iterator[str]:
         return
     takes = size * 1_000_000 // speed
     window = ledger.program.limits.limit_us
-    fits = "fits" if takes <= window else "does not fit"
+    longer = "longer than" if takes > window else "within"
     yield (
-        f"{text}: at {rate_text(speed)} it takes {duration_text(takes)}, which {fits} into a "
-        f"window as long as this one ({duration_text(window)})"
+        f"{text}: at {rate_text(speed)} it takes {duration_text(takes)}, {longer} "
+        f"the time of this window ({duration_text(window)})"
     )

@@ -178,7 +178,7 @@ def _phases(ledger: Ledger) -> Iterator[str]:
     rows = [
         (
             f"Phase {each.number}",
-            duration_text(each.planned_us),
+            duration_text(each.compared_us),
             duration_text(each.actual_us) if each.done else "-",
             signed(each.variance_us) if each.done else "-",
             f"{each.done} of {each.tables}",
@@ -190,7 +190,10 @@ def _phases(ledger: Ledger) -> Iterator[str]:
     headers = ("Phase", "Planned", "Actual", "Variance", "Tables", "Planned end", "End")
     yield from table(headers, rows[:LISTED], "lrrrrrr")
     yield from more(len(rows), FILE)
-    yield "Times are those of the phase's tables, added up; variance is over those that are done."
+    yield (
+        "Times are added up over the phase's tables that are done; "
+        "where none is, Planned is that of all."
+    )
     yield ""
 
 

@@ -141,6 +141,11 @@ class Phase(NamedTuple):
     end_us: int | None
 
     @property
+    def compared_us(self) -> int:
+        """The plan's time to hold the actual one against: of those done, of all where none is."""
+        return self.expected_us if self.done else self.planned_us
+
+    @property
     def variance_us(self) -> int:
         """By how much longer the tables took that are done."""
         return self.actual_us - self.expected_us

@@ -118,8 +118,10 @@ class Pairs extends Timeline {
     const text = this.named(tables[number]);
     const right = scale.x(finish) + 8;
     const outside = right + text.length * 6.2 > width;
-    const x = outside ? Math.max(GUTTER + 4, Math.min(width, scale.x(start)) - 8) : Math.max(GUTTER + 4, right);
-    add(svg, "svg:text", { class: "label", x, y: row * PAIR + 22, "text-anchor": outside && x > 160 ? "end" : "start" }, text);
+    const before = Math.min(width, scale.x(start)) - 8;
+    const ends = outside && before - GUTTER > text.length * 6.6;
+    const x = ends ? before : Math.max(GUTTER + 4, outside ? 0 : right);
+    add(svg, "svg:text", { class: "label", x, y: row * PAIR + 22, "text-anchor": ends ? "end" : "start" }, text);
   }
 
   // Bars that share the last lane have no room for names.
