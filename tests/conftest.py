@@ -33,3 +33,13 @@ def pytest_sessionstart():
     ]
     if stale:
         pytest.exit(f"the install lacks {stale[0].name}: run `pip install -e .` again", 3)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """One browser for all tests of a module."""
+    from browser import start  # noqa: PLC0415 (few tests need one)
+
+    driver = start()
+    yield driver
+    driver.quit()

@@ -149,8 +149,16 @@ def text(browser, selector):
 
 
 def texts(browser, selector):
-    """The texts of all elements."""
-    return [element.text for element in browser.find_elements("css selector", selector)]
+    """The texts of all elements; what is drawn anew while they are read is read again."""
+    from selenium.common.exceptions import (  # noqa: PLC0415 (few tests have a browser)
+        StaleElementReferenceException,
+    )
+    from selenium.webdriver.support.wait import WebDriverWait  # noqa: PLC0415
+
+    wait = WebDriverWait(browser, 10, ignored_exceptions=[StaleElementReferenceException])
+    return wait.until(
+        lambda page: [[element.text for element in page.find_elements("css selector", selector)]]
+    )[0]
 
 
 def shown_names(browser):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from browser import axe_source, start
+from browser import axe_source
 from pages import (
     HOSTILE,
     enter,
@@ -16,14 +16,6 @@ from pages import (
     text,
     texts,
 )
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """One browser for all tests."""
-    driver = start()
-    yield driver
-    driver.quit()
 
 
 @pytest.fixture

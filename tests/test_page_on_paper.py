@@ -6,16 +6,8 @@ import base64
 import re
 
 import pytest
-from browser import axe_source, start
+from browser import axe_source
 from pages import enter, named, opening, plan, plan_customer_data, text, texts
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """One browser for all tests."""
-    driver = start()
-    yield driver
-    driver.quit()
 
 
 @pytest.fixture(scope="module")

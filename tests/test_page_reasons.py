@@ -7,7 +7,6 @@ import re
 
 import pytest
 import yaml
-from browser import start
 from command import stowplan
 from pages import PAGE, embedded, enter, opening, plan, shown_names, text
 
@@ -35,14 +34,6 @@ rules:
   - {id: early, kind: check, "on": step, require: step.finish_s < 60.0, severity: warning}
 """
 )
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """One browser for all tests."""
-    driver = start()
-    yield driver
-    driver.quit()
 
 
 @pytest.fixture(scope="module")

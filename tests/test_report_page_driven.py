@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 
 import pytest
-from browser import axe_source, start
+from browser import axe_source
 from command import stowplan
 from pages import ROOT, enter, plan_hostile, shown_names, text, texts
 
@@ -15,14 +15,6 @@ RUNS = {
     "no-go": ("--slowdown", "4"),
     "failing": ("--fail", "customers:1", "--memory-pressure", "customers"),
 }
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """One browser for all tests."""
-    driver = start()
-    yield driver
-    driver.quit()
 
 
 @pytest.fixture(scope="module")

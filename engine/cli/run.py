@@ -163,9 +163,10 @@ def _ledger(
     entries = [*start.entries]
     if start.again:
         entries = reconciled(entries, mover.standing())
-        come = Ledger.of(program, entries).at_us
-        entries.append(Resumed(max(come, mover.now())))
     ledger = Ledger.of(program, entries)
+    if start.again:
+        entries.append(Resumed(max(ledger.at_us, mover.now())))
+        ledger.add(entries[-1])
     markers = Markers(ledger)
     folder.begin(entries)
     folder.reconcile(markers.all(entries))

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from heapq import heappop, heappush
 from typing import Protocol
 
+from stowplan.units import MICROSECONDS
+
 from .calendar import Calendar
 from .deciding import Judge, downstream
 from .entries import Ended, Ending, Entry, Judgement, Outlook, Passed
@@ -16,7 +18,6 @@ from .outlook import Prospect
 from .program import Mark, Program
 from .turns import Turns, Urgency
 
-_MICROSECONDS = 10**6
 _WINDOW = "the window is over"
 _INTERRUPTED = "interrupted: the same command goes on with it"
 
@@ -178,7 +179,7 @@ class Execution:
             self._closing -= 1
         lane = self.lanes.leave(at)
         if isinstance(happening, Copied) and lane:
-            happening = happening._replace(offered=lane.offered // _MICROSECONDS)
+            happening = happening._replace(offered=lane.offered // MICROSECONDS)
         self._enter(happening)
         self.lanes.share_out(self.ledger.limits.rate)
         if isinstance(happening, Failed) and happening.scope == "run":

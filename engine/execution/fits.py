@@ -6,13 +6,12 @@ from dataclasses import dataclass, fields
 from math import sqrt
 from typing import NamedTuple
 
+from stowplan.planning.risk_factors import Z90
+
 from .mover import Copied
 
 _CLEARLY = 1.1
 """Where bytes and rows tell the same, rounding decides nothing: rows must fit clearly better."""
-
-_P90 = 1.2815515655446004
-"""The 90th percentile of the standard normal distribution."""
 
 
 class Fit(NamedTuple):
@@ -103,7 +102,7 @@ class Sums:
 
     def _spread(self, byte_us: float, row_us: float) -> float:
         deviation = sqrt(self._squares(byte_us, row_us) / self.chunks)
-        return _P90 * deviation * self.chunks / self.us
+        return Z90 * deviation * self.chunks / self.us
 
 
 _SUMS = tuple(field.name for field in fields(Sums))

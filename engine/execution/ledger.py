@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from stowplan.model import Action
+from stowplan.units import MICROSECONDS
 
 from .entries import Began, Ended, Entry, Judgement, Passed, Resumed
 from .fits import Fit, Sums
@@ -17,10 +18,11 @@ from .program import Limits, Load, Program
 MOST_TRIES = 3
 """How often a chunk is tried before its table is given up."""
 
-_SECOND = 10**6
 _RECENT = 0.9
-_RECENT_FIT = 0.98  # slower, for chunks of different tables tell bytes from rows
 """The weight of a chunk in the measured pace, beside the one after it."""
+
+_RECENT_FIT = 0.98
+"""The same in the fit: slower, for chunks of different tables tell bytes from rows."""
 
 
 class State(StrEnum):
@@ -258,8 +260,8 @@ def _spread_over_seconds(seconds: dict[int, int], chunk: Copied) -> None:
     """The bytes of a chunk, evenly over the seconds in which it was under way."""
     start, end, done = chunk.started_us, chunk.at_us, 0
     length = end - start
-    for second in range(start // _SECOND, max(end - 1, start) // _SECOND + 1):
-        until = min((second + 1) * _SECOND, end)
+    for second in range(start // MICROSECONDS, max(end - 1, start) // MICROSECONDS + 1):
+        until = min((second + 1) * MICROSECONDS, end)
         part = chunk.size * (until - start) // length if length else chunk.size
         seconds[second] = seconds.get(second, 0) + part - done
         done = part

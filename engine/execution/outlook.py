@@ -15,7 +15,6 @@ from .ledger import Ledger, Progress, State
 from .program import Limits
 from .turns import Turns
 
-_OVER = (State.DONE, State.FAILED, State.PASSED)
 _LOST = (State.FAILED, State.PASSED)
 _NO_CAP = 1 << 60
 
@@ -32,8 +31,9 @@ class Prospect:
         self._caps = [self._cap(table) for table in ledger.tables]
         self._slowness = [self._slow(table) for table in ledger.tables]
         self._work = [self._left(at, table) for at, table in enumerate(ledger.tables)]
-        self._overhead = [self._opening(table) for table in ledger.tables]
-        self._post = [self._closing(table) for table in ledger.tables]
+        self._overhead = [self._opening(at, table) for at, table in enumerate(ledger.tables)]
+        self._post = [self._closing(at, table) for at, table in enumerate(ledger.tables)]
+        self._children = [*map(list, ledger.program.children)]
 
     def ends(self, limits: Limits, skipped: Collection[int] = ()) -> tuple[int | None, int | None]:
         """When the required tables and all of them end; None where one of them cannot."""
@@ -45,7 +45,7 @@ class Prospect:
             work[at], overhead[at], post[at] = self._work[at], self._overhead[at], self._post[at]
         workload = Workload(
             tables=tuple(range(len(tables))),
-            children=[*map(list, program.children)],
+            children=self._children,
             pending=[*program.pending],
             order=[*program.order],
             work=work,
@@ -85,7 +85,7 @@ class Prospect:
 
     def _going_on(self, skipped: Collection[int]) -> Iterator[int]:
         for at, table in enumerate(self.ledger.tables):
-            if table.state not in _OVER and at not in skipped:
+            if not table.over and at not in skipped:
                 yield at
 
     def _last(
@@ -119,11 +119,11 @@ class Prospect:
         left = table.load.size - self._moved(at)
         return int(left * MICROSECONDS * self._slowness[at])
 
-    def _opening(self, table: Progress) -> int:
-        return 0 if table.opened else int(table.load.overhead_us * self._slow(table))
+    def _opening(self, at: int, table: Progress) -> int:
+        return 0 if table.opened else int(table.load.overhead_us * self._slowness[at])
 
-    def _closing(self, table: Progress) -> int:
-        takes = int(table.load.post_us * self._slow(table))
+    def _closing(self, at: int, table: Progress) -> int:
+        takes = int(table.load.post_us * self._slowness[at])
         begun = self.now_us if table.loaded_us is None else table.loaded_us
         return max(0, begun + takes - self.now_us)
 

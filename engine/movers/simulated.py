@@ -25,9 +25,9 @@ from stowplan.execution.mover import (
     Standing,
 )
 from stowplan.execution.program import Load, Program
+from stowplan.planning.risk_factors import Z90
+from stowplan.units import MICROSECONDS
 
-_MILLION = 10**6
-_Z90 = 1.2815515655446004  # the standard normal's ninth decile
 _NORMAL = NormalDist().inv_cdf
 _LEAST = 2.0**-54  # in place of a draw of exactly 0, which has no quantile
 _PRESSED = Fraction(9, 10)
@@ -136,7 +136,7 @@ class SimulatedMover:
         factor = self._disturbed.of(order.table)
         if self._disturbed.noise:
             factor *= self._noise(order)
-        work = _stretched(size * _MILLION, factor)
+        work = _stretched(size * MICROSECONDS, factor)
         if order.table in self._pressed:
             self._press(order)
         self._begin(_Task(load, "copy", order.urgency, self._now, work, order, max(rows, 0), size))
@@ -249,9 +249,9 @@ class SimulatedMover:
         """A factor with median 1 that one chunk in ten passes by `1 + noise`."""
         seed = f"stowplan: run {self._disturbed.seed}, {order.table} {order.number}"
         drawn = Random(seed.encode("utf-8", "surrogatepass")).random()  # noqa: S311
-        sigma = math.log(1 + self._disturbed.noise) / _Z90
+        sigma = math.log(1 + self._disturbed.noise) / Z90
         factor = math.exp(sigma * _NORMAL(drawn or _LEAST))
-        return Fraction(int(factor * _MILLION + 0.5), _MILLION)
+        return Fraction(int(factor * MICROSECONDS + 0.5), MICROSECONDS)
 
 
 def _stretched(work: int, factor: Fraction) -> int:

@@ -12,13 +12,13 @@ from stowplan.execution.entries import Began
 from stowplan.execution.mover import Mover
 from stowplan.execution.program import Program
 from stowplan.movers.urls import SCHEMES, address_of
+from stowplan.units import MICROSECONDS
 
 from .signals import Signals
 
 SIMULATE = "simulate"
 MOVERS = (SIMULATE, *SCHEMES)
 _SLICE_S = 0.2
-_SECOND = 10**6
 
 
 class RealMover(Mover, Protocol):
@@ -51,7 +51,7 @@ def real_mover(kind: str, program: Program, source: str, target: str, began: Beg
     from stowplan.movers.sqlite.pacing import Clock  # noqa: PLC0415
 
     assert kind == "sqlite"
-    clock = Clock(_since(began.started), lambda us: time.sleep(us / _SECOND))
+    clock = Clock(_since(began.started), lambda us: time.sleep(us / MICROSECONDS))
     paths = address_of(source).path, address_of(target).path
     return SqliteMover(program, *paths, run_id=began.run, started=began.started, clock=clock)
 
@@ -80,10 +80,10 @@ def rehearsed(program: Program, source: str, target: str) -> Iterator[str]:
 
 def waiting(now_us: int, signals: Signals) -> Callable[[int], None]:
     """Sleep until a moment of a rehearsal that has come so far; somebody may cut it short."""
-    started_s = time.monotonic() - now_us / _SECOND
+    started_s = time.monotonic() - now_us / MICROSECONDS
 
     def wait(until_us: int) -> None:
-        while (left := started_s + until_us / _SECOND - time.monotonic()) > 0:
+        while (left := started_s + until_us / MICROSECONDS - time.monotonic()) > 0:
             if signals.stopping:
                 return
             time.sleep(min(left, _SLICE_S))

@@ -52,7 +52,8 @@ class Setting:
 
 def _rehearsal_id(program: Program, settings: str, started: str) -> str:
     """A rehearsal has the same name each time: the same input gives the same bytes."""
-    return f"rehearsal-{_hash(f'{program.key}{chr(10)}{program.window}{settings}{started}')}"
+    text = f"{program.key}\n{program.window}{settings}{started}"
+    return f"rehearsal-{_hash(text)}"
 
 
 def _hash(text: str) -> str:

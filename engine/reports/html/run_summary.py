@@ -15,7 +15,7 @@ from stowplan.units import count_text, duration_text, size_text
 
 from .run_tables import STATES
 from .run_tiles import run_tiles
-from .summary import Stretch, Tile
+from .summary import Stretch, Tile, stretches
 
 _NAMED = 8
 _TONES = {"COMPLETE": "YES", "PARTIAL": "TIGHT", "FAILED": "NO", "IN_PROGRESS": "TIGHT"}
@@ -147,17 +147,5 @@ def _bar(ledger: Ledger) -> Iterator[Stretch]:
     last = ledger.limits
     planned = max((each.load.finish_us for each in ledger.tables), default=0)
     whole = max(last.duration_us, planned, ledger.at_us, 1)
-    parts = (
-        ("usable", 0, last.usable_us, "usable"),
-        ("reserve", last.usable_us, last.limit_us, "reserve"),
-        ("rollback", last.limit_us, last.duration_us, "going back"),
-        ("beyond", last.duration_us, whole, "past the window"),
-        ("planned", 0, planned, "planned"),
-        ("actual", 0, ledger.at_us, "used"),
-    )
-    for kind, start, end, label in parts:
-        if end > start:
-            told = f"{label}: {duration_text(end - start)}"
-            yield Stretch(
-                kind, round(1000 * start / whole, 3), round(1000 * (end - start) / whole, 3), told
-            )
+    own = (("planned", planned, "planned"), ("actual", ledger.at_us, "used"))
+    return stretches(last, whole, own)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple, Protocol
 
 from stowplan.model import Placement, Plan, Window
 from stowplan.moments import moment_text
@@ -178,17 +178,43 @@ def _bar(plan: Plan) -> Iterator[Stretch]:
     window = plan.windows[0].window
     required, everything = plan.required.finish_us, plan.everything.finish_us
     whole = max(window.duration_us, required, everything, 1)
+    own = (("everything", everything, "everything planned"), ("required", required, "required"))
+    return stretches(window, whole, own)
+
+
+class Span(Protocol):
+    """A window's times in microseconds from its start."""
+
+    @property
+    def usable_us(self) -> int:
+        """Until here without the reserve."""
+
+    @property
+    def limit_us(self) -> int:
+        """Until here data move."""
+
+    @property
+    def duration_us(self) -> int:
+        """Its end."""
+
+
+def stretches(
+    window: Span, whole_us: int, own: Iterable[tuple[str, int, str]]
+) -> Iterator[Stretch]:
+    """A window's parts in a picture that is `whole_us` long, then some that begin at its start.
+
+    `own` are kind, end and label.
+    """
     parts = (
         ("usable", 0, window.usable_us, "usable"),
         ("reserve", window.usable_us, window.limit_us, "reserve"),
         ("rollback", window.limit_us, window.duration_us, "going back"),
-        ("beyond", window.duration_us, whole, "past the window"),
-        ("everything", 0, everything, "everything planned"),
-        ("required", 0, required, "required"),
+        ("beyond", window.duration_us, whole_us, "past the window"),
+        *((kind, 0, end, label) for kind, end, label in own),
     )
     for kind, start, end, label in parts:
         if end > start:
-            stretch = Stretch(kind, _share(start, whole), _share(end - start, whole), label)
+            stretch = Stretch(kind, _share(start, whole_us), _share(end - start, whole_us), label)
             yield stretch._replace(label=f"{label}: {duration_text(end - start)}")
 
 

@@ -8,10 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 from stowplan.execution.fits import Sums
+from stowplan.units import MICROSECONDS
 
 from .results import SIMULATED, total
-
-_MICROSECONDS = 10**6
 
 
 class MisshapenReportError(ValueError):
@@ -122,7 +121,7 @@ def _us(seconds: object) -> int:
     """Microseconds of seconds, or bytes of megabytes."""
     if isinstance(seconds, bool) or not isinstance(seconds, int | float | Decimal):
         raise TypeError("no number")
-    return max(0, round(seconds * _MICROSECONDS))
+    return max(0, round(seconds * MICROSECONDS))
 
 
 def _text(value: object) -> str:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from stowplan.constraints.writing import scalar
 from stowplan.execution.fits import Fit, Sums
 from stowplan.model import Basis
-from stowplan.units import count_text, size_text
+from stowplan.units import MICROSECONDS, count_text, size_text
 
 from .layout import grouped
 from .measurements import Measured, Measurements
@@ -21,7 +21,6 @@ _CONDITION = 9000
 """So many characters of names a condition has room for."""
 _PLAIN = re.compile(r"[A-Za-z0-9_.-]{1,80}")
 _MOST_ROWS = 10**15
-_SECOND = 10**6
 _LITTLE = 0.001
 """Below this share of the time rows cost nothing worth a figure."""
 
@@ -107,14 +106,14 @@ def _rule(rule: str, selects: str, measured: Measured, found: Measurements) -> I
 def _figures(measured: Measured, fit: Fit) -> Iterator[tuple[str, str]]:
     """Rates rounded down and times up: they never flatter a plan."""
     if fit.byte_us:
-        yield "rate", _rate(int(_SECOND / fit.byte_us))
+        yield "rate", _rate(int(MICROSECONDS / fit.byte_us))
     if fit.row_us:
-        yield "rows_per_second", str(min(_MOST_ROWS, max(1, int(_SECOND / fit.row_us))))
+        yield "rows_per_second", str(min(_MOST_ROWS, max(1, int(MICROSECONDS / fit.row_us))))
     if measured.openings and any(measured.openings):
         mean = -(-sum(measured.openings) // len(measured.openings))
         yield "overhead", f"{_decimal(mean)}s"
     if measured.closing_us and measured.closed_size:
-        yield "verify_rate", _rate(measured.closed_size * _SECOND // measured.closing_us)
+        yield "verify_rate", _rate(measured.closed_size * MICROSECONDS // measured.closing_us)
     if fit.spread >= 0.0005:
         yield "spread", f"{min(100.0, round(100 * fit.spread, 1)):g}%"
 
