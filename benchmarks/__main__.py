@@ -83,7 +83,9 @@ LARGE = (
     Benchmark("lint, 100 000, ten checks", _lint(), "100k-checked", bound=10, peak_bound=GIGABYTE),
     Benchmark("plan, 100 000, one window", _PLAN, "100k-plain", bound=18, peak_bound=GIGABYTE),
     Benchmark("plan, 100 000 tables", _PLAN, "100k", bound=18, peak_bound=GIGABYTE),
-    Benchmark("verify, 100 000 tables", _VERIFY, "100k", bound=12, peak_bound=GIGABYTE),
+    Benchmark("verify, 100 000 tables", _VERIFY, "100k", bound=12),
+    Benchmark("plan, 100 000, three windows", _PLAN, "100k-nights", bound=20, peak_bound=GIGABYTE),
+    Benchmark("verify, 100 000, three windows", _VERIFY, "100k-nights", bound=12),
     Benchmark('lint, before: "*"', _lint(), "100k-first", bound=10, peak_bound=GIGABYTE),
     Benchmark('plan, before: "*"', _PLAN, "100k-first", bound=18, peak_bound=GIGABYTE),
 )

@@ -39,6 +39,14 @@ PLAIN_RULES = """\
   - {id: ram, kind: resource, memory: {limit: 8GB}}
   - {id: network, kind: resource, bandwidth: {limit: 400MB/s, target: 200MB/s}}
 """
+THIRD_NIGHT = """\
+  - {id: third, kind: resource, window: {name: third, duration: 6000s}}
+  - {id: half, kind: checkpoint, at: 50%, decider: lead, if_behind: [IF_BEHIND]}
+  - {id: late, kind: checkpoint, at: 90%, decider: lead, if_behind: [{streams: 8}, stop]}
+""".replace(
+    "IF_BEHIND",
+    "{skip: {class: IMPORTANT}}, {raise_bandwidth: 300MB/s}, {extend_window: 30m}, stop",
+)
 CHECKS = (
     "table.size_mb < 50000.0",
     '!("core_000001" in table.parents)',
@@ -97,6 +105,12 @@ def first_for_all(tables: int) -> Workload:
     manifest, policy = migration(tables)
     first = manifest["tables"][0]["name"]
     return Workload(manifest, policy + FIRST_FOR_ALL.replace("FIRST", first))
+
+
+def three_nights(tables: int) -> Workload:
+    """The same migration in three windows, with checkpoints that permit every kind of action."""
+    manifest, policy = migration(tables)
+    return Workload(manifest, policy + THIRD_NIGHT)
 
 
 def plain(tables: int) -> Workload:

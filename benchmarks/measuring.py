@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Collection, Sequence
+from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
@@ -19,7 +20,7 @@ _MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024
 class Figures(NamedTuple):
     """Medians of a command's runs, and of bare Python's start beside each of them.
 
-    `seconds` and `bare` are wall time; `peak` is the highest resident size of any run, in bytes.
+    `seconds` and `bare` are wall time; `peak` is the highest memory of any run, in bytes.
     """
 
     seconds: float
@@ -28,7 +29,11 @@ class Figures(NamedTuple):
 
 
 class Run(NamedTuple):
-    """One run: wall time and processor time (user and system) in seconds, peak memory in bytes."""
+    """One run: wall time and processor time (user and system) in seconds, peak memory in bytes.
+
+    The peak is the highest resident size of one process, or, where it is more, the highest sum of
+    the proportional sizes of all processes that was seen (on Linux, several times a second).
+    """
 
     seconds: float
     peak: int
@@ -75,15 +80,53 @@ def run(
     timer = threading.Timer(limit or 0, os.killpg, (child.pid, signal.SIGKILL))
     if limit is not None:
         timer.start()
+    together = Together(child.pid)
+    together.start()
     _, status, usage = os.wait4(child.pid, 0)
-    timer.cancel()
     seconds = time.perf_counter() - started
+    timer.cancel()
+    together.ended.set()
+    together.join()
     child.returncode = os.waitstatus_to_exitcode(status)
     if limit is not None and seconds >= limit:
         raise TimeoutError(f"more than {limit:g} s: {' '.join(command)}")
     if child.returncode not in statuses:
         raise RuntimeError(f"exit status {child.returncode}: {' '.join(command)}")
-    return Run(seconds, usage.ru_maxrss * _MAXRSS_UNIT, usage.ru_utime + usage.ru_stime)
+    peak = max(usage.ru_maxrss * _MAXRSS_UNIT, together.peak)
+    return Run(seconds, peak, usage.ru_utime + usage.ru_stime)
+
+
+class Together(threading.Thread):
+    """Looks now and then at how much memory a process takes together with those it started."""
+
+    def __init__(self, pid: int) -> None:
+        super().__init__(daemon=True)
+        self.pid = pid
+        self.peak = 0
+        self.ended = threading.Event()
+
+    def run(self) -> None:
+        """Look until the process has ended."""
+        while not self.ended.wait(0.2):
+            others = _children(self.pid)
+            if others:
+                self.peak = max(self.peak, sum(map(_proportional, [self.pid, *others])))
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        return [*map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split())]
+    except OSError:
+        return []
+
+
+def _proportional(pid: int) -> int:
+    """Its memory in bytes, where what it shares with n processes counts as an nth."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text("ascii").splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
 
 
 def _environment() -> dict[str, str]:

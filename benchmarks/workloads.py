@@ -9,7 +9,16 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from .manifests import CHECKS, OF_ANCESTORS, checked, first_for_all, migration, plain, write
+from .manifests import (
+    CHECKS,
+    OF_ANCESTORS,
+    checked,
+    first_for_all,
+    migration,
+    plain,
+    three_nights,
+    write,
+)
 from .traps import TRAPS
 
 WORKLOADS = {
@@ -19,6 +28,7 @@ WORKLOADS = {
     "10k": lambda: migration(10_000),
     "100k": lambda: migration(100_000),
     "100k-plain": lambda: plain(100_000),
+    "100k-nights": lambda: three_nights(100_000),
     "100k-checked": lambda: checked(100_000, CHECKS),
     "10k-ancestors": lambda: checked(10_000, OF_ANCESTORS),
     "100k-first": lambda: first_for_all(100_000),

@@ -5,9 +5,10 @@ from __future__ import annotations
 import errno
 import os
 import tempfile
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,8 +18,10 @@ from stowplan.reports.markdown import plan_markdown
 from stowplan.reports.plan_json import plan_json
 
 from .outcome import UsageError
+from .processes import apart_if_large
 
 if TYPE_CHECKING:
+    from stowplan.apart import Apart
     from stowplan.policy_view import Judged
 
     from .policies import LoadedPolicy
@@ -32,6 +35,9 @@ ARTEFACTS = {
 }
 """Every artefact of a plan: what the command line calls it, and its file."""
 
+BESIDE = ("html", "csv", "follow-up")
+"""What takes as long together as the JSON of a large plan, and can be made beside it."""
+
 
 def plan_artefacts(
     plan: Plan,
@@ -40,10 +46,11 @@ def plan_artefacts(
     loaded: LoadedPolicy,
     folder: Path,
     wanted: Collection[str] = tuple(ARTEFACTS),
-) -> dict[str, str]:
+) -> dict[str, Iterable[str]]:
     """The text of each wanted artefact by file name; `source` is the manifest's path and hash.
 
-    Shipped packs keep their name as their path: where they are installed is nobody's business.
+    A text comes in pieces, once, and is made when it is asked for. Shipped packs keep their name as
+    their path: where they are installed is nobody's business.
     """
     policies = {file.path: (loaded.paths[file.path], file.sha256) for file in loaded.policy.files}
     shown = {
@@ -66,14 +73,34 @@ def plan_artefacts(
 
         return plan_csv(plan, {table.name: table for table in judged.ground.tables})
 
-    makers: Mapping[str, Callable[[], str]] = {
-        "md": lambda: plan_markdown(moved, manifest),
+    makers: dict[str, Callable[[], Iterable[str]]] = {
+        "md": lambda: [plan_markdown(moved, manifest)],
         "json": lambda: plan_json(moved, (relative(source[0], folder), source[1]), files),
-        "html": page,
-        "csv": sheet,
-        "follow-up": lambda: follow_up_manifest(manifest, plan),
+        "html": lambda: [page()],
+        "csv": lambda: [sheet()],
+        "follow-up": lambda: [follow_up_manifest(manifest, plan)],
     }
-    return {name: makers[kind]() for kind, name in ARTEFACTS.items() if kind in wanted}
+    if "json" in wanted:
+        others = {kind: makers[kind] for kind in BESIDE if kind in wanted}
+        makers |= _beside(others, apart_if_large(len(manifest.tables)))
+    return {name: _pieces(makers[kind]) for kind, name in ARTEFACTS.items() if kind in wanted}
+
+
+def _beside(
+    makers: Mapping[str, Callable[[], Iterable[str]]], apart: Apart
+) -> dict[str, Callable[[], Iterable[str]]]:
+    """The same texts, made together and perhaps already begun."""
+    texts = cache(apart(lambda: {kind: [*make()] for kind, make in makers.items()}))
+
+    def one(kind: str) -> Callable[[], Iterable[str]]:
+        return lambda: texts()[kind]
+
+    return {kind: one(kind) for kind in makers}
+
+
+def _pieces(make: Callable[[], Iterable[str]]) -> Iterator[str]:
+    """What is made, when somebody asks for it."""
+    yield from make()
 
 
 def _moved(violation: Violation, shown: Mapping[str, str]) -> Violation:
@@ -89,15 +116,15 @@ def relative(path: Path, folder: Path) -> str:
     return Path(os.path.relpath(path, folder)).as_posix()
 
 
-def write_all(folder: Path, texts: Mapping[str, str]) -> list[Path]:
-    """Write every file into the folder, or none. Raises UsageError."""
+def write_all(folder: Path, texts: Mapping[str, str | Iterable[str]]) -> list[Path]:
+    """Write every file into the folder, or none; a text may come in pieces. Raises UsageError."""
     written: list[tuple[str, Path]] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():
             handle, temporary = tempfile.mkstemp(dir=folder, prefix=".stowplan-")
             written.append((temporary, folder / name))
-            _write(handle, temporary, text)
+            _write(handle, temporary, [text] if isinstance(text, str) else text)
         for _, path in written:
             if path.is_dir():  # it would stop the replacing half-way
                 raise IsADirectoryError(errno.EISDIR, f"{path.name} is a directory")
@@ -113,13 +140,13 @@ def write_all(folder: Path, texts: Mapping[str, str]) -> list[Path]:
     return [path for _, path in written]
 
 
-def _write(handle: int, name: str, text: str) -> None:
+def _write(handle: int, name: str, pieces: Iterable[str]) -> None:
     """Fill a temporary file and give it the permissions of an ordinary one.
 
     A path whose bytes are no UTF-8 may stand in the text: its escape is what JSON reads back.
     """
     with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
-        file.write(text)
+        file.writelines(pieces)
     mask = os.umask(0)
     os.umask(mask)
     os.chmod(name, 0o666 & ~mask)  # noqa: PTH101 (the temporary file has no Path)

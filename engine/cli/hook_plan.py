@@ -76,7 +76,7 @@ def _text(
     draws = plan.draws if 0 <= plan.draws <= MOST_DRAWS else 0  # an edited plan draws for ever
     again = planned(document, policy, loaded, projects, draws)
     texts = artefacts(again, loaded, plan.folder, {"json"})
-    return None if texts is None else texts[PLAN]
+    return None if texts is None else "".join(texts[PLAN])
 
 
 def _difference(plan: PlanFile, texts: Sequence[str]) -> Violation:

@@ -28,6 +28,7 @@ from stowplan.waiving import waive
 
 from .places import locator
 from .policies import LoadedPolicy
+from .processes import apart_if_large
 
 if TYPE_CHECKING:
     from stowplan.conditions.judging import Judgement
@@ -94,10 +95,13 @@ def _inspected(
     policy = None if loaded is None else loaded.policy
     selections = Selections(manifest, policy)
     graph = dependency_graph(manifest, policy, selections)
-    found += evaluate(GraphCase(manifest, graph), locate, severities)
+    edges = apart_if_large(len(manifest.tables) if planning else 0)(
+        lambda: [*evaluate(GraphCase(manifest, graph), locate, severities)]
+    )
     if policy is None:
-        return Inspection(document, ordered(found), manifest)
+        return Inspection(document, ordered([*found, *edges()]), manifest)
     ground = lay_groundwork(manifest, policy, graph, selections)
+    found += edges()
     blocked = Inspection(document, tuple(found)).blocked
     plan = _planned(ground, draws) if planning and not blocked else None
     case = PolicyCase(manifest, graph, policy, ground.assessment, planning, plan)
@@ -125,7 +129,7 @@ def _planned(ground: Groundwork, draws: int) -> Plan | None:
 
     try:
         asked = draws or draws_of_checks(ground.policy, len(ground.tables))
-        return make_plan(ground, asked)
+        return make_plan(ground, asked, apart_if_large(len(ground.tables)))
     except NothingToPlanAgainstError:
         return None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -166,10 +166,12 @@ def _finish(inspection: Inspection, loaded: LoadedPolicy, options: argparse.Name
         show(inspection.violations, options.format)
         print("no plan: mend the errors above first", file=sys.stderr)
         return
+    if options.format == "json":
+        texts[ARTEFACTS["json"]] = [*texts[ARTEFACTS["json"]]]  # for two readers
     chosen = {ARTEFACTS[kind] for kind in options.artefacts}
     written = write_all(folder, {name: text for name, text in texts.items() if name in chosen})
     if options.format == "json":
-        sys.stdout.write(texts["migration_plan.json"])
+        sys.stdout.writelines(texts[ARTEFACTS["json"]])
         return
     show(inspection.violations, options.format)
     if inspection.violations:
@@ -192,8 +194,11 @@ def artefacts(
     loaded: LoadedPolicy,
     folder: Path,
     wanted: Collection[str] = tuple(ARTEFACTS),
-) -> dict[str, str] | None:
-    """The text of each wanted artefact as it is to stand in a folder; None without a plan."""
+) -> dict[str, Iterable[str]] | None:
+    """The text of each wanted artefact as it is to stand in a folder, in pieces that come once.
+
+    None without a plan.
+    """
     plan, document, ground = recorded(inspection, loaded), inspection.document, inspection.ground
     if plan is None or ground is None:
         return None

@@ -22,6 +22,7 @@ from .manifests import FaultyManifest, read_manifest
 from .outcome import CANNOT, UsageError, add_as_of, add_policy, complain, status, today
 from .plan_inputs import AGAIN, PlanFile, committed_plans
 from .policies import FaultyPolicy, LoadedPolicy
+from .processes import apart_if_large
 from .projects import Projects
 from .recorded import recorded
 
@@ -121,7 +122,8 @@ def judged(
         return [plan.wrong(("manifest", "path"), text, promise="inputs")], None
     least: tuple[list[Breach], LoadedPolicy] | None = None
     for policy, _ in plan.policies_in(named, as_of):
-        breaches = verify(plan.stated, manifest, policy.policy, _where(manifest, policy))
+        where, apart = _where(manifest, policy), apart_if_large(len(manifest.tables))
+        breaches = verify(plan.stated, manifest, policy.policy, where, apart)
         breaches += recorded(plan.stated, document, policy, len(manifest.tables))
         if least is None or len(breaches) < len(least[0]):
             least = breaches, policy

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from typing import NamedTuple, TypeAlias
@@ -22,7 +23,9 @@ class Lines:
     """Turns offsets into lines and columns. Lines end at line feeds; both count from 1."""
 
     def __init__(self, text: str) -> None:
-        self.starts = [0, *(match.end() for match in re.finditer("\n", text))]
+        # An array, for a large manifest has a million lines.
+        self.starts = array("Q", [0])
+        self.starts.extend(match.end() for match in re.finditer("\n", text))
 
     def position(self, offset: int) -> tuple[int, int]:
         """Line and column of a character."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from stowplan.apart import Apart, here
 from stowplan.model import (
     Bandwidth,
     Bound,
@@ -32,15 +33,16 @@ class NothingToPlanAgainstError(ValueError):
     """The policy states no window or no bandwidth; check R404 says so."""
 
 
-def make_plan(ground: Groundwork, draws: int = 0) -> Plan:
+def make_plan(ground: Groundwork, draws: int = 0, apart: Apart = here) -> Plan:
     """The plan of a manifest under a policy, with its risk by so many draws (0: without).
 
-    Raises NothingToPlanAgainstError.
+    What nothing else waits for is done `apart`. Raises NothingToPlanAgainstError.
     """
     main = ground.assessment.main
     if main is None:
         raise NothingToPlanAgainstError("the policy states no window or no bandwidth")
     arrangement, feasible = fill_main(ground, main)
+    of_everything = apart(lambda: _of_everything(ground, arrangement))
     later = fill_follow_ups(ground, arrangement)
     edges = rule_edges(ground.graph)
     chains = arrangement.chains(ground.graph)
@@ -67,7 +69,7 @@ def make_plan(ground: Groundwork, draws: int = 0) -> Plan:
         unschedulable=tuple(_unschedulable(ground)),
         required=needed,
         everything=everything,
-        break_even=_break_even(ground, arrangement, required),
+        break_even=BreakEven(_break_even(arrangement, required), of_everything()),
         critical_path=tuple(ground.graph.names[table] for table in critical_path(chains)),
         checkpoints=moments,
         rule_edges=edges.listed,
@@ -109,20 +111,21 @@ def _verdict(
     return "NO", ground.assessment.lower_us > limit
 
 
-def _break_even(
-    ground: Groundwork, arrangement: Arrangement, required: Collection[int]
-) -> BreakEven:
-    """For the required tables as planned, and for a plan with everything in the main window."""
-    rate, usable = arrangement.window.capacity.rate, arrangement.window.window.usable_us
+def _break_even(arrangement: Arrangement, tables: Collection[int]) -> int | None:
+    """The break-even bandwidth of some tables as planned."""
+    window = arrangement.window
+    return break_even(arrangement.timings, tables, window.capacity.rate, window.window.usable_us)
+
+
+def _of_everything(ground: Groundwork, arrangement: Arrangement) -> int | None:
+    """The break-even bandwidth of a plan with everything in the main window."""
     everything = ground.placed(*(p for p in Placement if p is not Placement.EXCLUDED))
-    own = break_even(arrangement.timings, required, rate, usable)
     if len(everything) == len(arrangement.timings):
-        return BreakEven(own, break_even(arrangement.timings, everything, rate, usable))
+        return _break_even(arrangement, everything)
+    capacity, usable = arrangement.window.capacity, arrangement.window.window.usable_us
     levels = promoted_levels(ground, everything)
-    moving, finish = moving_time(
-        everything, ground.graph, arrangement.demands, levels, arrangement.window.capacity
-    )
-    return BreakEven(own, least_rate(moving, finish, rate, usable))
+    moving, finish = moving_time(everything, ground.graph, arrangement.demands, levels, capacity)
+    return least_rate(moving, finish, capacity.rate, usable)
 
 
 def _unschedulable(ground: Groundwork) -> list[Unschedulable]:

@@ -12,10 +12,11 @@ def document(record: Mapping[str, Any]) -> str:
 
     A list of very many mappings may be an iterator that makes them one by one.
     """
-    return "".join(_pieces(record))
+    return "".join(pieces(record))
 
 
-def _pieces(record: Mapping[str, Any]) -> Iterator[str]:
+def pieces(record: Mapping[str, Any]) -> Iterator[str]:
+    """The same text a piece at a time: very many records need not stand in memory together."""
     start = "{"
     for key, value in record.items():
         yield f"{start}\n  {_compact(key)}: "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from stowplan.model import (
@@ -20,18 +20,20 @@ from stowplan.units import MEGABYTE, MICROSECONDS, megabytes, seconds
 
 from .checkpoints_json import checkpoint_record, contingency_record
 from .clock import Clock, clocks
-from .json_layout import document
+from .json_layout import pieces
 from .risk_json import risk_record
 from .violations_json import violation_record
 
 PLAN_VERSION = 1
 
 
-def plan_json(plan: Plan, manifest: tuple[str, str], files: Sequence[tuple[str, str]]) -> str:
-    """`migration_plan.json`; `manifest` and `files` are paths, as they are shown, with hashes."""
+def plan_json(
+    plan: Plan, manifest: tuple[str, str], files: Sequence[tuple[str, str]]
+) -> Iterator[str]:
+    """`migration_plan.json` in pieces; `manifest` and `files` are paths, as shown, with hashes."""
     known = clocks(plan.windows)
     main = known[plan.windows[0].window.name]
-    return document(
+    return pieces(
         {
             "stowplan_plan": PLAN_VERSION,
             "manifest": _input(*manifest),

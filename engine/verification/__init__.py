@@ -6,8 +6,9 @@ the policy mean is worked out again (`facts`), and each promise has a module tha
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 
+from stowplan.apart import Apart, here
 from stowplan.model import Manifest, Policy
 
 from . import (
@@ -39,7 +40,9 @@ from .stated import Stated
 
 __all__ = ["PROMISES", "Breach", "MisshapenError", "Stated", "read_plan", "verify"]
 
-_CHECKS = (
+_Check = Callable[[Case], Iterable[Breach]]
+
+_OF_TABLES: tuple[_Check, ...] = (
     membership.breaches,
     windows.breaches,
     classes.breaches,
@@ -47,6 +50,10 @@ _CHECKS = (
     costs.breaches,
     dependencies.breaches,
     order.breaches,
+)
+"""What each table is, where and in which order: about as long to judge as when it moves."""
+
+_OF_TIME: tuple[_Check, ...] = (
     segments.breaches,
     bandwidth.breaches,
     feasibility.breaches,
@@ -71,17 +78,21 @@ PROMISES = (
 
 
 def verify(
-    stated: Stated, manifest: Manifest, policy: Policy, where: Mapping[str, frozenset[str]]
+    stated: Stated,
+    manifest: Manifest,
+    policy: Policy,
+    where: Mapping[str, frozenset[str]],
+    apart: Apart = here,
 ) -> list[Breach]:
     """What is wrong with a plan; empty where it keeps everything.
 
     `where` has the tables that each rule with a condition selects, by the rule's id. A plan does
     not say whether its main window was asked for by name: it is read in both ways, and the one
-    that holds, or breaks less, counts.
+    that holds, or breaks less, counts. What nothing else waits for is judged `apart`.
     """
     least: list[Breach] | None = None
     for night in (None, stated.windows[0].name):
-        found = _judged(stated, manifest, policy, where, night)
+        found = _judged(stated, manifest, policy, where, night, apart)
         if least is None or len(found) < len(least):
             least = found
         if not least:
@@ -95,10 +106,19 @@ def _judged(
     policy: Policy,
     where: Mapping[str, frozenset[str]],
     night: str | None,
+    apart: Apart,
 ) -> list[Breach]:
     try:
         case = Case(stated, Facts(manifest, policy, where, night))
     except NothingToPlanAgainstError as error:
         return [Breach("inputs", (), f"its inputs give no plan: {error}")]
     known = [*first_of(membership.unknown(case))]
-    return known or [*first_of(breach for check in _CHECKS for breach in check(case))]
+    if known:
+        return known
+    of_tables = apart(lambda: _broken(_OF_TABLES, case))
+    of_time = _broken(_OF_TIME, case)
+    return [*first_of((*of_tables(), *of_time))]
+
+
+def _broken(checks: Iterable[_Check], case: Case) -> list[Breach]:
+    return [breach for check in checks for breach in check(case)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from sys import intern
 from typing import Any, TypeVar
 
 from stowplan.model import shown
@@ -50,9 +51,9 @@ def count(value: object) -> int:
 
 
 def text(value: object) -> str:
-    """A text."""
+    """A text; equal ones are one, for a plan says the same few of each of its tables."""
     if type(value) is str:
-        return value
+        return intern(value)
     raise WrongError(f"is {shown(value)}, must be text")
 
 
@@ -93,7 +94,7 @@ def texts(value: object) -> list[str]:
     for item in value:
         if type(item) is not str:
             text(item)
-    return value
+    return [*map(intern, value)]
 
 
 def segments(value: object) -> list[Segment]:
