@@ -75,6 +75,14 @@ def test_the_tables_are_filtered(field, value, names, opened):
     assert shown_names(opened) == names
 
 
+def test_where_no_table_matches_the_way_back_is_offered(opened):
+    enter(opened, "#by-name", "nobody")
+    assert texts(opened, "#rows tbody td") == ["No table matches. Show all tables"]
+    opened.find_element("css selector", "#rows tbody button").click()
+    assert len(shown_names(opened)) == 8
+    assert opened.find_element("css selector", "#by-name").get_attribute("value") == ""
+
+
 def test_the_tables_are_sorted_and_say_so(opened):
     (size,) = [
         b for b in opened.find_elements("css selector", "#rows thead button") if b.text == "MB"
@@ -174,6 +182,12 @@ def test_each_window_has_a_timeline_of_its_own(opened):
         for chart in opened.find_elements("css selector", ".chart")
     ]
     assert bars == [6, 2]
+
+
+def test_a_total_of_the_summary_shows_its_findings(browser, hostile):
+    opening(browser, hostile)
+    browser.find_element("css selector", '#summary [data-severity="error"]').click()
+    assert text(browser, "#findings-told") == "2 of 20 findings"
 
 
 def test_cycles_are_shown_with_the_edge_that_would_open_them(browser, hostile):

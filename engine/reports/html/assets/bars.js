@@ -95,17 +95,25 @@ function drawTail(svg, scale, task, { top, height }) {
   if (scale.x(task.finish + task.slack) <= scale.width) add(group, "svg:line", { class: "tail", x1: to, x2: to, y1: y - 4, y2: y + 2 });
 }
 
-// A name in the bar, cut to what there is room for, with the letter of its class.
-function drawLabel(svg, scale, task, { top, height }, room = null) {
-  const longest = runs(task).reduce((best, run) => (!best || run.to - run.from > best.to - best.from ? run : best), null);
-  if (!longest) return;
-  const left = Math.max(GUTTER, scale.x(longest.from)) + 4;
-  const space = (room ?? Math.min(scale.width, scale.x(longest.to))) - left - 2;
+// Its name on each stream that it holds, in the longest stretch there.
+function drawLabel(svg, scale, task, geometry) {
+  const longest = new Map();
+  for (const run of runs(task)) {
+    const best = longest.get(run.lane);
+    if (!best || run.to - run.from > best.to - best.from) longest.set(run.lane, run);
+  }
+  for (const run of longest.values()) drawNameIn(svg, scale, task, run, geometry);
+}
+
+// The name in the bar, cut to what there is room for, with the letter of its class.
+function drawNameIn(svg, scale, task, run, { top, height }) {
+  const left = Math.max(GUTTER, scale.x(run.from)) + 4;
+  const space = Math.min(scale.width, scale.x(run.to)) - left - 2;
   if (space < 9 || left > scale.width) return;
   const text = `${letterOf(task.class)} ${task.name}`;
   const fits = Math.floor(space / 6.3);
   const shown = fits >= text.length ? text : fits < 5 ? letterOf(task.class) : `${text.slice(0, fits - 1)}…`;
-  const y = top(longest.lane) + height / 2;
+  const y = top(run.lane) + height / 2;
   const plate = add(svg, "svg:rect", { class: "plate", x: left - 2, y: y - 8, height: 16, rx: 3 });
   const label = add(svg, "svg:text", { class: "label", x: left, y: y + 4 }, shown);
   plate.setAttribute("width", shown.length < 3 ? 0 : Math.min(space + 4, label.getComputedTextLength() + 4));

@@ -30,6 +30,7 @@ function timing(table, number) {
   if (!table.segments) return;
   shares(table, data.windows[table.window]);
   chain("Waits for", waitsFor(number));
+  heldUp(table, number);
   chain("The longest chain below it", longestBelow(number));
 }
 
@@ -51,6 +52,32 @@ function waitsFor(number) {
     found.push([here, `ends at ${duration(tables[here].finish)}`]);
   }
   return found;
+}
+
+// Why it does not begin as soon as its parents have finished. What is not on the page is not claimed.
+function heldUp(table, number) {
+  const ready = readyAt(number);
+  if (ready === null || table.start - ready < 1e-6) return;
+  const window = data.windows[table.window];
+  const ahead = tables.map((_, at) => at).filter((at) => at !== number && tables[at].window === table.window && shareAt(tables[at], ready) !== null);
+  const taken = ahead.reduce((sum, at) => sum + shareAt(tables[at], ready), 0);
+  const scarce = ahead.length >= window.streams ? "each stream is held" : taken > window.rate * 0.999999 ? "all of the bandwidth is taken" : null;
+  if (!scarce) return;
+  const inside = list(`Could begin at ${at(window, ready)}, but ${scarce} then`, [], "ul");
+  for (const other of ahead.slice(0, 12)) linked(add(inside, "li"), other, `until ${at(window, tables[other].finish)}`);
+}
+
+// When the last parent of the same window has finished; null where some are not on this page.
+function readyAt(number) {
+  const known = tables[number].parents.every(([parent, origin]) => (origin === null ? data.hubs[parent].parents.length === data.hubs[parent].of : typeof parent === "number"));
+  if (!known) return null;
+  const above = parentsOf(number).map((p) => tables[p]).filter((t) => t.segments && t.window === tables[number].window);
+  return Math.max(0, ...above.map((t) => t.finish));
+}
+
+function shareAt(table, moment) {
+  const segment = (table.segments ?? []).find(([from, to]) => from <= moment && moment < to);
+  return segment ? segment[2] : null;
 }
 
 function longestBelow(number) {

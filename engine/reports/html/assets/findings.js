@@ -13,6 +13,12 @@ function startFindings() {
     byId("findings-told").textContent = `${decimal(count)} of ${plural(rows.length, "finding")}`;
   };
   byId("by-severity").addEventListener("change", show);
+  for (const total of document.querySelectorAll("[data-severity]")) {
+    total.addEventListener("click", () => {
+      byId("by-severity").value = total.dataset.severity;
+      show();
+    });
+  }
   byId("by-text").addEventListener("input", show);
   show();
 }

@@ -49,7 +49,7 @@ function startTables() {
   byId("copy").addEventListener("click", copyRows);
   byId("rows").tBodies[0].addEventListener("click", (event) => {
     const row = event.target.closest("tr");
-    if (row && !event.target.closest("button")) choose(Number(row.dataset.table), "graph");
+    if (row?.dataset.table && !event.target.closest("button")) choose(Number(row.dataset.table), "graph");
   });
   choosers.push(markRow);
   filter();
@@ -97,11 +97,24 @@ function order() {
 }
 
 function fill() {
-  byId("rows").tBodies[0].replaceChildren(...matching.slice(0, most).map(rowOf));
+  byId("rows").tBodies[0].replaceChildren(...(matching.length ? matching.slice(0, most).map(rowOf) : [noRow()]));
   byId("matches").textContent = `${decimal(matching.length)} of ${plural(tables.length, "table")}`;
   byId("more").hidden = matching.length <= most;
   byId("more").textContent = `Show all ${decimal(matching.length)}`;
   if (chosen !== null) markRow(chosen, null);
+}
+
+function noRow() {
+  const cell = add(add(null, "tr"), "td", { colspan: columns.length }, "No table matches. ");
+  button(cell, "Show all tables", showAll, { class: "link" });
+  return cell.parentElement;
+}
+
+function showAll() {
+  byId("by-name").value = "";
+  for (const [field] of filters) byId(`by-${field}`).value = "";
+  filter();
+  byId("by-name").focus();
 }
 
 // A cell that a spreadsheet would reckon begins with an apostrophe; numbers stay numbers.
