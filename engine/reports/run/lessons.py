@@ -24,6 +24,7 @@ from .results import (
     simulated,
     takes_us,
 )
+from .stretches import stretches
 
 LARGEST = 3
 """How many variances are told."""
@@ -91,6 +92,8 @@ def _variance(by: int, each: Progress, ledger: Ledger, voice: Voice) -> str:
     if not speed:
         return base
     implied = "plan with it" if by > 0 else "the plan may count on it"
+    if _changed_during(each, ledger):
+        implied = "before and after a change of the bandwidth together"
     whole = sum(abs(found) for found, _ in variances(ledger))
     weight = f"; {share_text(abs(by), whole)} of all variance"
     return f"{base}: it moved at {rate_text(speed)}, {implied}{weight}"
@@ -105,6 +108,14 @@ def _own_speed(each: Progress) -> int:
     if each.opened is None or each.loaded_us is None:
         return 0
     return average(each.size, each.loaded_us - each.opened.at_us)
+
+
+def _changed_during(each: Progress, ledger: Ledger) -> bool:
+    """Whether the bandwidth was changed while the table's data moved."""
+    if each.opened is None or each.loaded_us is None:
+        return False
+    begun, loaded = each.opened.at_us, each.loaded_us
+    return any(begun < stretch.start_us < loaded for stretch in stretches(ledger))
 
 
 def _throughput(ledger: Ledger, voice: Voice) -> Iterator[str]:
@@ -132,8 +143,20 @@ def _speed(ledger: Ledger) -> str:
     how = "as rehearsed" if simulated(ledger) else "measured"
     return (
         f"Data moved at {rate_text(speed)} ({how}) where the plan assumed {rate_text(target)}: "
-        f"{share_text(speed, target)} of it"
+        f"{share_text(speed, target)} of it{_parts(ledger)}"
     )
+
+
+def _parts(ledger: Ledger) -> str:
+    """The speed before and after each change of the bandwidth; empty where there was none."""
+    first, *others = stretches(ledger)
+    if not others:
+        return ""
+    told = [f"{rate_text(first.speed)} at first"]
+    for part in others:
+        since = f"from {duration_text(part.start_us)} on, with {rate_text(part.bandwidth)} allowed"
+        told.append(f"{rate_text(part.speed)} {since}")
+    return f" ({', '.join(told)})"
 
 
 def recommended(ledger: Ledger) -> Iterator[str]:
@@ -141,7 +164,8 @@ def recommended(ledger: Ledger) -> Iterator[str]:
     left = [each for each in ledger.program.left if each.code != "excluded"]
     size = sum(each.size for each in left)
     size += sum(each.load.size - each.moved for each in ledger.tables if each.state != "COMPLETE")
-    speed = Speed.of(ledger).moving
+    first, *others = stretches(ledger)
+    speed = first.speed if others and first.speed else Speed.of(ledger).moving
     if not size:
         return
     missing = sum(each.state is not State.DONE for each in ledger.tables)
@@ -152,8 +176,9 @@ def recommended(ledger: Ledger) -> Iterator[str]:
         return
     takes = size * 1_000_000 // speed
     window = ledger.program.limits.limit_us
+    before = ", as before the bandwidth was changed," if speed == first.speed and others else ""
     longer = "longer than" if takes > window else "within"
     yield (
-        f"{text}: at {rate_text(speed)} it takes {duration_text(takes)}, {longer} "
+        f"{text}: at {rate_text(speed)}{before} it takes {duration_text(takes)}, {longer} "
         f"the time of this window ({duration_text(window)})"
     )
