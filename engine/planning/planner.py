@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from stowplan.apart import Apart, here
 from stowplan.model import (
     Bandwidth,
     Bound,
     BreakEven,
+    Contingency,
     DeferredTable,
     Placement,
     Plan,
+    PlannedCheckpoint,
+    PlannedTable,
     PlannedWindow,
     Timing,
     Unschedulable,
@@ -47,14 +50,15 @@ def make_plan(ground: Groundwork, draws: int = 0, apart: Apart = here) -> Plan:
     edges = rule_edges(ground.graph)
     chains = arrangement.chains(ground.graph)
     planned = tuple(planned_tables(ground, arrangement, tails(chains), edges))
-    deferred = deferred_tables(ground, arrangement, later, edges, feasible=feasible)
     required = ground.placed(Placement.REQUIRED)
     lower, witness = lower_bound(chains, ground.graph.names)
     feasibility, proven = _verdict(ground, main, arrangement.timings, required)
     finish = last_finish(arrangement.timings, required)
     needed = Bound(ground.assessment.lower_us, finish, ground.assessment.witness)
     everything = Bound(lower, arrangement.makespan_us, witness)
-    moments, phases_left_out = checkpoints(ground.policy, main, planned)
+    going = apart(lambda: _going(ground, arrangement, planned, needed, everything))
+    deferred = tuple(deferred_tables(ground, arrangement, later, edges, feasible=feasible))
+    moments, phases_left_out, costed = going()
     return Plan(
         files=ground.policy.files,
         feasibility=feasibility,
@@ -65,7 +69,7 @@ def make_plan(ground: Groundwork, draws: int = 0, apart: Apart = here) -> Plan:
         chunk=max((table.chunk for table in planned), default=0),
         windows=(main, *follow_ups(ground)),
         planned=planned,
-        deferred=_by_window(ground, tuple(deferred)),
+        deferred=_by_window(ground, deferred),
         unschedulable=tuple(_unschedulable(ground)),
         required=needed,
         everything=everything,
@@ -73,10 +77,22 @@ def make_plan(ground: Groundwork, draws: int = 0, apart: Apart = here) -> Plan:
         critical_path=tuple(ground.graph.names[table] for table in critical_path(chains)),
         checkpoints=moments,
         rule_edges=edges.listed,
-        contingencies=contingencies(ground, arrangement, moments, needed, everything),
+        contingencies=costed,
         phases_left_out=phases_left_out,
         risk=risk_of(ground, arrangement, draws) if draws else None,
     )
+
+
+def _going(
+    ground: Groundwork,
+    arrangement: Arrangement,
+    planned: Sequence[PlannedTable],
+    required: Bound,
+    everything: Bound,
+) -> tuple[tuple[PlannedCheckpoint, ...], int, tuple[Contingency, ...]]:
+    """What go or no-go rests on: checkpoints, phases without one, and what can be done there."""
+    moments, left_out = checkpoints(ground.policy, arrangement.window, planned)
+    return moments, left_out, contingencies(ground, arrangement, moments, required, everything)
 
 
 def _by_window(
