@@ -5,8 +5,6 @@ After the cause is gone the same command completes the run.
 
 from __future__ import annotations
 
-import ctypes
-import os
 import resource
 import shlex
 import shutil
@@ -18,6 +16,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from privileges import without_privileges
 from sqlite_copying import contents
 from sqlite_night import Night, begun, build_shop, complaints, url
 
@@ -105,18 +104,7 @@ def _ran(command: list[str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-# Permissions, which root does not feel: as root, the run gives that right away (prctl(2)).
-
-_PR_CAPBSET_DROP = 24
-_CAP_DAC_OVERRIDE, _CAP_DAC_READ_SEARCH = 1, 2
-
-
-def _without_privileges() -> None:
-    """Root, but not allowed to write everywhere; takes effect with the next program."""
-    if os.getuid() == 0:
-        prctl = ctypes.CDLL(None).prctl
-        for capability in (_CAP_DAC_OVERRIDE, _CAP_DAC_READ_SEARCH):
-            prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0)
+# Permissions, which root does not feel: as root, the run gives that right away.
 
 
 @pytest.mark.parametrize(
@@ -138,12 +126,12 @@ def test_what_may_not_be_written_is_said_and_nothing_is_begun(
     place = night.folder / shut
     rights = place.stat().st_mode
     place.chmod(rights & ~0o222)
-    ended = night.run("--target", url(target), before=_without_privileges)
+    ended = night.run("--target", url(target), before=without_privileges)
     assert reason in ended.errors
     assert "Traceback" not in ended.errors
     assert (ended.status, target.stat().st_size) == (2, 0)
     place.chmod(rights)
-    again = night.run("--target", url(target), before=_without_privileges)
+    again = night.run("--target", url(target), before=without_privileges)
     assert again.status == 0, again.errors
     assert contents(target) == contents(night.source)
 
