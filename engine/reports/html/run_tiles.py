@@ -101,4 +101,4 @@ def _compared(ledger: Ledger) -> Tile:
     note = f"{levels.count('checksum')} by checksum"
     if any(level in SIMULATED for level in levels):
         note = "a rehearsal compares nothing"
-    return Tile("Copies compared", f"{grouped(compared)} of {grouped(len(levels))}", note)
+    return Tile("Copies compared", f"{grouped(compared)} of {grouped(len(ledger.tables))}", note)
