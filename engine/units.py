@@ -203,8 +203,9 @@ def duration_text(microseconds: int) -> str:
 
 
 def share_text(part: int, whole: int) -> str:
-    """`part` of `whole` as a percentage with one decimal: `1.1 %`."""
+    """`part` of `whole` as a percentage with one decimal, thousands grouped: `1.1 %`."""
     if not whole:
         return "all"
     tenths = (2000 * part + whole) // (2 * whole)
-    return f"{tenths // 10}.{tenths % 10} %"
+    grouped = f"{tenths // 10:,}".replace(",", " ")
+    return f"{grouped}.{tenths % 10} %"

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from stowplan.model import (
+    Action,
     Bandwidth,
+    Capacity,
     CheckpointRule,
     Chunk,
     Disk,
@@ -23,7 +25,7 @@ from stowplan.model import (
     shown,
 )
 from stowplan.moments import after
-from stowplan.units import duration_text, rate_text
+from stowplan.units import duration_text, rate_text, size_text
 
 from .check import Check, PolicyCase
 
@@ -45,8 +47,8 @@ def contradictory_limits(case: PolicyCase) -> Iterator[Finding]:
     **Why.** A target (or a checkpoint's raise) above the limit, a limit of zero, a rollback that
     takes the whole window, a reserve that does, a window that starts before the one before it ends,
     or two limits for one thing in one file: only one of them can be meant. A checkpoint at the
-    start, one that comes when it is too late to go back, and an action that raises something to no
-    more than there is are warnings.
+    start, one that comes when it is too late to go back, and an action that brings nothing are
+    warnings: no more bandwidth or streams than there are, or chunks beyond the memory.
     Without a window or a bandwidth nothing can be timed: that is a warning for `lint` and an error
     for `plan`, which then makes no plan.
 
@@ -86,7 +88,7 @@ def contradictory_limits(case: PolicyCase) -> Iterator[Finding]:
         yield from _value_faults(rule, case.policy)
     yield from _raised_too_far(case.policy)
     yield from _untimely_looks(case.policy)
-    yield from _idle_actions(case)
+    yield from _vain_actions(case)
     yield from _doubled(rules)
     yield from _overlapping(rules)
     yield from _missing(rules, case)
@@ -175,21 +177,48 @@ def _untimely(moment: int | None, window: Window) -> str | None:
     return None
 
 
-def _idle_actions(case: PolicyCase) -> Iterator[Finding]:
-    """Actions that give no more bandwidth or streams than there are, earlier actions included."""
-    main = case.assessment.main
+def _vain_actions(case: PolicyCase) -> Iterator[Finding]:
+    """Actions that bring nothing; skips add up, and smaller chunks spare memory."""
+    assessment = case.assessment
     for rule in case.policy.rules:
-        if main is None or not isinstance(rule, CheckpointRule):
+        if assessment.main is None or not isinstance(rule, CheckpointRule):
             continue
-        there = {"raise_bandwidth": main.capacity.rate, "streams": main.capacity.streams}
-        for i, (key, value) in enumerate((act.kind, act.value or 0) for act in rule.if_behind):
-            if key in there and value <= there[key]:
-                said = rate_text if key == "raise_bandwidth" else str
-                text = f"rule {rule.id}: {key} {said(value)}, where there is {said(there[key])}"
-                hint = "state more, or take the action out"
-                keys = ("if_behind", i, key)
-                yield _of_checkpoint(rule, text, hint, *keys, severity=Severity.WARNING)
-            there[key] = max(value, there.get(key, 0))
+        capacity, memory = assessment.main.capacity, assessment.usable_memory
+        found = [*_no_raise(rule.if_behind, capacity), *_no_room(rule.if_behind, capacity, memory)]
+        for i, text, hint in sorted(found):
+            keys = ("if_behind", i, rule.if_behind[i].kind)
+            said, mend = f"rule {rule.id}: {text}", f"{hint}, or take the action out"
+            yield _of_checkpoint(rule, said, mend, *keys, severity=Severity.WARNING)
+
+
+_Vain = tuple[int, str, str]  # which action, what is wrong with it, what to state instead
+
+
+def _no_raise(actions: Sequence[Action], there: Capacity) -> Iterator[_Vain]:
+    """No more bandwidth or streams than the policy or an action before it has."""
+    for kind, has in (("raise_bandwidth", there.rate), ("streams", there.streams)):
+        said = rate_text if kind == "raise_bandwidth" else str
+        most = 0
+        for i, value in ((i, act.value or 0) for i, act in enumerate(actions) if act.kind == kind):
+            if value <= has:
+                yield i, f"{kind} {said(value)}, where the policy has {said(has)}", "state more"
+            elif value <= most:
+                text = f"{kind} {said(value)}, where an action before it has {said(most)}"
+                yield i, text, "state more"
+            most = max(most, value)
+
+
+def _no_room(actions: Sequence[Action], there: Capacity, memory: int | None) -> Iterator[_Vain]:
+    """Chunks of which two for each stream do not fit the memory."""
+    streams = there.streams
+    for i, action in enumerate(actions):
+        value = action.value or 0
+        if action.kind == "streams":
+            streams = max(1, min(streams, value))
+        room = (memory or 0) // (2 * streams)
+        if action.kind == "chunk" and 0 < room < value:
+            text = f"chunk {size_text(value)}, where the memory has room for {size_text(room)}"
+            yield i, text, "state no more than that"
 
 
 def _of_checkpoint(

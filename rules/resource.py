@@ -25,7 +25,8 @@ _NAMED = 5
 def oversized(case: PolicyCase) -> Iterator[Finding]:
     """A table that fits no window by itself.
 
-    **Why.** Whatever else is left out, this table does not end in time.
+    **Why.** Whatever else is left out, this table does not end in time. Where nothing of any window
+    can be used, R404 says so, and this check is silent.
 
     **Mend.** A longer window, a higher rate, or the table split into parts (by date, by tenant).
 
@@ -59,6 +60,8 @@ def oversized(case: PolicyCase) -> Iterator[Finding]:
     """
     places = {table.name: table.place for table in case.assessment.tables}
     for entry in case.assessment.oversized:
+        if not entry.longest_us:
+            continue
         text = (
             f"table {shown(entry.name)} needs {duration_text(entry.needs_us)} by itself, "
             f"the longest window has {duration_text(entry.longest_us)}"

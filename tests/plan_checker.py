@@ -315,7 +315,7 @@ def _placement(subject):
             yield f"{name} is excluded and moves"
         if name not in subject.required and micro(record["finish_s"]) > window.usable:
             yield f"{name} ends after the usable time of {window.name}"
-        accepted = at == 0 or window.accepts is None or facts.effective[name] in window.accepts
+        accepted = at == 0 or facts.accepted(window, name)
         if not accepted:
             yield f"{window.name} does not accept {name}"
 

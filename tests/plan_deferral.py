@@ -49,8 +49,7 @@ def _code(subject, name):
     placement = facts.placement[name]
     if placement in ("excluded", "follow-up"):
         return "excluded" if placement == "excluded" else "policy"
-    accepts = facts.windows[0].accepts
-    if accepts is not None and facts.effective[name] not in accepts:
+    if not facts.accepted(facts.windows[0], name):
         return "policy"
     windows = [window for window, _ in subject.windows]
     if all(subject.alone(name, window) > window.usable for window in windows):
@@ -73,9 +72,8 @@ def _left_out(subject):
 
 
 def _welcome(facts, window, name):
-    accepted = window.accepts is None or facts.effective[name] in window.accepts
     moves = facts.placement[name] != "excluded"
-    return accepted and moves and facts.fits_memory(name, window.streams)
+    return facts.accepted(window, name) and moves and facts.fits_memory(name, window.streams)
 
 
 def follow_up_complaints(plan, manifest, follow_up):

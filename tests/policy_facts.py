@@ -175,6 +175,11 @@ class Facts:
                         todo.append(parent)
         return found
 
+    def accepted(self, window, name):
+        """Whether a window takes a table: by its own class, or by the one it is promoted to."""
+        named = {self.classes[name], self.effective[name]}
+        return window.accepts is None or bool(named & set(window.accepts))
+
     def _promotes(self, child, parent):
         """A child that is not required leaves its parents in the follow-up, or excluded."""
         placement = self.placements[child]

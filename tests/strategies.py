@@ -203,7 +203,7 @@ def _throughputs(draw, names):
         "spread": shares,
     }
     figures = draw(st.fixed_dictionaries({}, optional=keys))
-    if figures and draw(st.booleans()):
+    if figures.keys() - {"spread"} and draw(st.booleans()):
         figures["basis"] = draw(st.sampled_from(("declared", "measured")))
     if draw(st.integers(0, 3)) == 0:
         ways = ("counts", "checksum") if "verify_rate" in figures else ("none", "counts")

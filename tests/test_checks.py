@@ -464,16 +464,22 @@ def test_a_checkpoint_after_the_window_is_shown_as_dead():
         ("at: 1h, if_behind: [{raise_bandwidth: 51MB/s}, {streams: 2}]", []),
         (
             "at: 1h, if_behind: [{raise_bandwidth: 10MB/s}]",
-            ["rule probe: raise_bandwidth 10 MB/s, where there is 50 MB/s"],
+            ["rule probe: raise_bandwidth 10 MB/s, where the policy has 50 MB/s"],
         ),
         (
             "at: 1h, if_behind: [{raise_bandwidth: 60MB/s}, {raise_bandwidth: 55MB/s}]",
-            ["rule probe: raise_bandwidth 55 MB/s, where there is 60 MB/s"],
+            ["rule probe: raise_bandwidth 55 MB/s, where an action before it has 60 MB/s"],
         ),
         (
             "at: 1h, if_behind: [{streams: 1}, {streams: 3}, {streams: 2}]",
-            ["rule probe: streams 1, where there is 1", "rule probe: streams 2, where there is 3"],
+            [
+                "rule probe: streams 1, where the policy has 1",
+                "rule probe: streams 2, where an action before it has 3",
+            ],
         ),
+        ("at: 1h, if_behind: [{skip: {tables: orders}}, {skip: {class: CRITICAL}}, stop]", []),
+        ("at: 1h, if_behind: [{extend_window: 30m}, {extend_window: 10m}]", []),
+        ("at: 1h, if_behind: [{chunk: 500MB}, {chunk: 10MB}]", []),
     ],
 )
 def test_a_checkpoint_that_comes_too_late_or_raises_nothing_is_a_warning(checkpoint, messages):
@@ -483,6 +489,30 @@ def test_a_checkpoint_that_comes_too_late_or_raises_nothing_is_a_warning(checkpo
     )
     assert [violation["message"] for violation in warned] == messages
     assert {violation["severity"] for violation in warned} <= {"warning"}
+
+
+@pytest.mark.parametrize(
+    ("actions", "messages"),
+    [
+        ("[{chunk: 12.5MB}, {chunk: 1MB}]", []),
+        (
+            "[{chunk: 1GB}]",
+            ["rule probe: chunk 1 000 MB, where the memory has room for 12.5 MB"],
+        ),
+        (
+            "[{streams: 8}, {streams: 2}]",
+            ["rule probe: streams 2, where the policy has 4"],
+        ),
+    ],
+)
+def test_chunks_beyond_the_memory_bring_nothing_and_smaller_ones_spare_it(actions, messages):
+    limits = (
+        "  - {id: ram, kind: resource, memory: {limit: 100MB}}\n"
+        "  - {id: four, kind: resource, streams: {limit: 4}}\n"
+    )
+    mark = f"  - {{id: probe, kind: checkpoint, at: 1h, if_behind: {actions}}}\n"
+    warned = found(limits + mark, code="R404")
+    assert [violation["message"] for violation in warned] == messages
 
 
 @pytest.mark.parametrize(

@@ -19,15 +19,13 @@ from stowplan.planning.scheduling import schedule
 CORE = {"id": "core", "kind": "priority", "tables": ["a", "b"], "class": "CRITICAL"}
 REST = {"id": "rest", "kind": "priority", "tables": "*", "class": "IMPORTANT"}
 NET = {"id": "net", "kind": "resource", "bandwidth": {"target": "1MB/s", "limit": "2MB/s"}}
-MANIFEST = {
-    "tables": [
-        {"name": "a", "rows": 6000, "size_mb": 6000, "max_row_mb": 60},
-        {"name": "b", "rows": 6000, "size_mb": 6000, "max_row_mb": 60},
-        {"name": "x", "rows": 100, "size_mb": 60},
-        {"name": "y", "rows": 100, "size_mb": 30, "depends_on": ["x"]},
-    ],
-    "dependencies": {"b": ["a"]},
-}
+TABLES = [
+    {"name": "a", "rows": 6000, "size_mb": 6000, "max_row_mb": 60},
+    {"name": "b", "rows": 6000, "size_mb": 6000, "max_row_mb": 60},
+    {"name": "x", "rows": 100, "size_mb": 60},
+    {"name": "y", "rows": 100, "size_mb": 30, "depends_on": ["x"]},
+]
+MANIFEST = {"tables": TABLES, "dependencies": {"b": ["a"]}}
 NIGHT = {"duration": "4h"}
 
 
@@ -61,7 +59,7 @@ FIGURES = ("basis", "saves_required_s", "saves_all_s", "covers_delay_s", "bears_
         ({"raise_bandwidth": "1.5MB/s"}, ("timed", 4000, 4030, 1800, 4200, "SUFFICIENT")),
         ({"raise_bandwidth": "1MB/s"}, ("exact", 0, 0, 0, 2400, "INSUFFICIENT")),
         ({"extend_window": "30m"}, ("exact", 0, 0, 1800, 4200, "SUFFICIENT")),
-        ({"chunk": "10MB"}, ("exact", 0, 0, 0, 2400, "INSUFFICIENT")),
+        ({"chunk": "200MB"}, ("exact", 0, 0, 0, 2400, "INSUFFICIENT")),
         ({"streams": 2}, ("timed", 0, 0, 0, 2400, "INSUFFICIENT")),
         ("stop", ("exact", 0, 0, None, None, None)),
     ],
@@ -115,6 +113,39 @@ def test_chunks_that_cost_time_are_timed_again():
     assert [(c["action"], c["saves_required_s"], c["holds_mb"]) for c in spare] == [
         ({"chunk": {"mb": 50.0}}, -240, 100.0)
     ]
+
+
+@pytest.mark.parametrize(("per_chunk", "saves"), [("0s", 0), ("2s", -2160)])
+def test_smaller_chunks_of_a_rule_are_against_memory_pressure(per_chunk, saves):
+    """Ten times as many: 1200 chunks in place of 120, each of no time or of two seconds."""
+    costly = {"id": "cost", "kind": "resource", "throughput": {"per_chunk": per_chunk}}
+    found = only({"chunk": "10MB"}, None, {"duration": "8h"}, more=[costly])
+    assert (found["against"], found["verdict"], found["holds_mb"]) == ("memory", None, 20.0)
+    assert (found["saves_required_s"], found["covers_delay_s"]) == (saves, 0)
+    assert "held_to" not in found
+
+
+SMALL = {"id": "ram", "kind": "resource", "memory": {"limit": "100MB"}}
+FOUR = {"id": "four", "kind": "resource", "streams": {"limit": 4}}
+
+
+@pytest.mark.parametrize(
+    ("asked", "had", "held_to"),
+    [
+        ({"raise_bandwidth": "200MB/s"}, {"raise_bandwidth": "2MB/s"}, {"mb_s": 2.0}),
+        ({"chunk": "1GB"}, {"chunk": "12.5MB"}, {"mb": 12.5}),
+    ],
+    ids=["above the limit", "beyond the memory"],
+)
+def test_what_is_held_to_a_limit_has_the_figures_of_that_limit(asked, had, held_to):
+    manifest = {"tables": [{k: v for k, v in t.items() if k != "max_row_mb"} for t in TABLES]}
+    found, plain = (
+        only(action, more=[SMALL, FOUR], manifest=manifest | {"dependencies": {"b": ["a"]}})
+        for action in (asked, had)
+    )
+    assert found.pop("held_to") == held_to
+    assert "held_to" not in plain
+    assert {**found, "action": None} == {**plain, "action": None}
 
 
 def test_one_table_at_a_time_says_what_it_costs():

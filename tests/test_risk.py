@@ -266,6 +266,51 @@ def test_a_required_table_that_cannot_be_planned_leaves_no_chance(tmp_path):
     assert (plan["risk"]["p_required_fits"], plan["risk"]["p_all_fits"]) == (0.0, 0.0)
 
 
+def texts(folder, outcome):
+    """What the terminal, the Markdown and the page say of the risk."""
+    line = re.search("^risk +(.*)$", outcome.output, re.MULTILINE)[1]
+    written = (folder / "out" / "migration_plan.md").read_text()
+    markdown = written.split("### Risk")[1].split("\n#")[0]
+    page = (folder / "out" / "migration_plan.html").read_text()
+    return line, markdown, page[page.index("<dt>Keeps the window") :][:400]
+
+
+def test_that_there_is_no_chance_is_explained(tmp_path):
+    """A cycle of required tables and what waits for it; the others end long before."""
+    circle = [table("t2", 1, "t3"), table("t3", 1, "t2"), table("t4", 1, "t3")]
+    outcome, plan = planned(tmp_path, [table("t1", 10), *circle], spread("0%"), risk=10)
+    line, markdown, page = texts(tmp_path, outcome)
+    assert plan["risk"]["finish"]["required"]["p90_s"] == 1.0
+    why = "3 required tables cannot be planned"
+    assert line.startswith(
+        f"required in time in 0.0 % of 10 draws ({why}; P90 is of the others), P90 1 s; all in 0.0"
+    )
+    assert f"{why}, so no draw keeps the window; P50, P80 and P90 are of the others." in markdown
+    assert f"{why}; required tables, 10 draws" in page
+    assert "of the others; everything: 1 s" in page
+
+
+def test_a_chance_is_rounded_down(tmp_path):
+    """All draws but a few: never shown as 100.0 %, which is every draw."""
+    windows = {"300s": None, "4h": "100.0 %"}
+    for window, shown in windows.items():
+        outcome, plan = planned(tmp_path, [table("t", 1000)], window=window, risk=10000)
+        chance = plan["risk"]["p_required_fits"]
+        assert (chance == 1.0) == (window == "4h")
+        assert chance > 0.9995
+        for text in texts(tmp_path, outcome):
+            assert (shown or "99.9 %") in text
+            assert shown or "100.0 %" not in text
+
+
+def test_a_basis_of_a_spread_alone_is_a_fault(tmp_path):
+    """A spread is no figure that could come from a run."""
+    rule = "{id: s, kind: resource, throughput: {spread: 30%, basis: measured}}"
+    outcome, plan = planned(tmp_path, [table("t", 1)], rule)
+    assert (outcome.status, plan) == (2, None)
+    assert "`basis` says where figures come from, and this rule states none" in outcome.output
+
+
 # What is asked for, and how.
 
 SURE = "{id: sure, kind: check, on: plan, require: plan.%s >= 0.95}"

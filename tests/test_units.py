@@ -281,8 +281,8 @@ def test_only_a_percentage_is_a_share():
 @given(st.integers(0, 2**53))
 def test_seconds_and_megabytes_lose_nothing(number):
     """Six decimals hold every microsecond and byte up to 2^53 (285 years, 9 PB)."""
-    assert round(seconds(number) * 1_000_000) == number
-    assert round(megabytes(number) * 1_000_000) == number
+    assert Decimal(str(seconds(number))) * 1_000_000 == number
+    assert Decimal(str(megabytes(number))) * 1_000_000 == number
 
 
 @given(st.integers(0, 10_000_000).map(lambda whole: whole * SECOND))

@@ -286,6 +286,44 @@ def without_line(plan):
     ]
 
 
+def line(kind, key, value, rule=None):
+    """Sets a value of the first contingency of a rule whose action is of a kind."""
+
+    def get(plan):
+        lines = (c for c in plan["contingencies"] if c["rule"] == rule)
+        return next(c for c in lines if kind in (c["action"], *c["action"]))
+
+    return change(get, key, value)
+
+
+def usual_dropped(plan):
+    plan["contingencies"] = [c for c in plan["contingencies"] if c["rule"] is not None]
+
+
+def gone(get, key):
+    """Takes a key away."""
+    return lambda plan: get(plan).pop(key)
+
+
+def first(key):
+    return lambda plan: plan[key][0]
+
+
+def inner(*path):
+    def get(plan):
+        for step in path:
+            plan = plan[step]
+        return plan
+
+    return get
+
+
+def told_twice(plan):
+    found = plan["violations"]
+    place = next(at for at, each in enumerate(found) if each["code"] == "S501")
+    found.insert(place, copy.deepcopy(found[place]))
+
+
 def surely(plan):
     plan["risk"] |= {"p_required_fits": 0.1, "p_all_fits": 0.0}
 
@@ -512,8 +550,8 @@ MUTATIONS = {
     ),
     "no gap": (
         checkpoint("soon", "required_left", {}),
-        "checkpoints",
-        "required_left.gap_s is null",
+        "form",
+        "required_left has no gap_s",
     ),
     "another basis": (of("orders", "basis", "assumed"), "costs", "orders is called assumed"),
     "declared, not measured": (
@@ -617,6 +655,7 @@ MUTATIONS = {
         "findings",
         "R407 is not so of prefs",
     ),
+    "a day for no waivers": (at("as_of", "2026-01-01"), "form", "has as_of, and no waivers need"),
     "a finding of no check": (added("D299"), "findings", "D299 is no check's code"),
     "a finding that no check makes": (
         added("D201", severity="error", tables=["prefs"]),
@@ -629,10 +668,288 @@ MUTATIONS = {
         "no waiver accepts it",
     ),
     "another hint": (finding("R402", "hint", "sleep"), "findings", "hint of R402 is not what"),
+    "a checkpoint's next is a ghost": (
+        checkpoint("soon", "required_left", lambda left: left | {"first": ["nosuch"]}),
+        "checkpoints",
+        "required_left.first is nosuch",
+    ),
+    "a checkpoint's next are in another order": (
+        at("checkpoints", 0, "required_left", "first", lambda names: [*names[1:], names[0]]),
+        "checkpoints",
+        "required_left.first are not listed by finish",
+    ),
+    "nothing is next": (
+        at("checkpoints", 0, "required_left", "first", []),
+        "checkpoints",
+        "required_left.first is none, should be",
+    ),
+    "no go much later": (
+        checkpoint("soon", "no_go_below_mb", 99999.0),
+        "checkpoints",
+        "no_go_below_mb is 99999.0, should be 0",
+    ),
+    "behind much later": (
+        at("checkpoints", 0, "status", "BEHIND", "below_required_mb", 4000.0),
+        "checkpoints",
+        "status.BEHIND.below_required_mb is 4000.0",
+    ),
+    "at risk much later": (
+        at("checkpoints", 0, "status", "AT_RISK", "from_required_mb", more(50)),
+        "checkpoints",
+        "status.AT_RISK.from_required_mb is",
+    ),
+    "on track with less": (
+        checkpoint("soon", "status", lambda s: s | {"ON_TRACK": s["AT_RISK"]}),
+        "checkpoints",
+        "status.ON_TRACK",
+    ),
+    "nothing that every plan says": (
+        usual_dropped,
+        "contingencies",
+        "without a rule there are lines for nothing, should be chunk, skip,",
+    ),
+    "more than the bandwidth's limit": (
+        line("raise_bandwidth", "action", {"raise_bandwidth": {"mb_s": 1000.0}}),
+        "contingencies",
+        "raise_bandwidth 1000.0 in place of raise_bandwidth 100.0",
+    ),
+    "a class that is not there": (
+        line("skip", "action", {"skip": {"class": "NOPE"}}),
+        "contingencies",
+        "skip NOPE in place of skip IMPORTANT",
+    ),
+    "against something else": (
+        line("chunk", "against", "memory"),
+        "contingencies",
+        "against memory in place of chunk",
+    ),
+    "contingencies in another order": (
+        lambda p: p["contingencies"].sort(key=lambda c: c["rule"] is not None),
+        "listing",
+        "contingencies are not listed by rule",
+    ),
+    "more is skipped": (
+        line("skip", "skips", lambda s: s | {"tables": s["tables"] + 1}),
+        "contingencies",
+        "skips.tables of contingency .* should be",
+    ),
+    "more bytes are skipped by a rule": (
+        line("skip", "skips", lambda s: s | {"mb": s["mb"] + 1}, rule="soon"),
+        "contingencies",
+        "skips.mb of contingency 1 is",
+    ),
+    "nothing is skipped": (
+        lambda p: next(c for c in p["contingencies"] if "skips" in c).pop("skips"),
+        "contingencies",
+        "skips of contingency 1 is null",
+    ),
+    "chunks hold less": (
+        line("chunk", "holds_mb", more(-1)),
+        "contingencies",
+        "holds_mb of contingency .* should be",
+    ),
+    "chunks hold nothing": (
+        lambda p: next(c for c in p["contingencies"] if "holds_mb" in c).pop("holds_mb"),
+        "contingencies",
+        "holds_mb of contingency .* is null",
+    ),
+    "more is borne than covered": (
+        line("raise_bandwidth", "bears_delay_s", more(9), rule="soon"),
+        "contingencies",
+        "bears_delay_s of contingency 2 is",
+    ),
+    "a longer window covers more": (
+        line("extend_window", "covers_delay_s", 999.0, rule="soon"),
+        "contingencies",
+        "covers_delay_s of contingency 3 is 999.0, should be 150",
+    ),
+    "no room for streams": (
+        line("streams", "obstacle", "so"),
+        "contingencies",
+        "obstacle of contingency .* is so, should be null",
+    ),
+    "no savings": (
+        line("raise_bandwidth", "saves_all_s", None, rule="soon"),
+        "contingencies",
+        "saves_all_s of contingency 2 is null, and its basis timed",
+    ),
+    "a driver is a ghost": (
+        at("risk", "drivers", 0, "name", "nosuch"),
+        "risk",
+        "nosuch is no table of the main window",
+    ),
+    "a driver is deferred": (
+        at("risk", "drivers", 0, "name", "logs"),
+        "risk",
+        "logs is no table of the main window",
+    ),
+    "a surer driver": (
+        at("risk", "drivers", 0, "spread", 0.01),
+        "risk",
+        "the spread of .* is 0.01, by its rules it is 0.",
+    ),
+    "a driver rests on a run": (
+        change(
+            lambda p: next(d for d in p["risk"]["drivers"] if d["name"] != "orders"),
+            "basis",
+            "declared",
+        ),
+        "risk",
+        "is called declared, by its rules it is assumed",
+    ),
+    "drivers backwards": (lambda p: p["risk"]["drivers"].reverse(), "risk", "not listed by how"),
+    "a driver twice": (
+        lambda p: p["risk"]["drivers"].insert(0, p["risk"]["drivers"][0]),
+        "risk",
+        "each once",
+    ),
+    "a driver that makes nothing late": (
+        lambda p: p["risk"]["drivers"][-1].update(late_required_s=0.0, late_all_s=0.0),
+        "risk",
+        "makes nothing late",
+    ),
+    "no window for most, and nearly certain": (
+        at("risk", "finish", "required", "p90_s", 99999.0),
+        "risk",
+        "P90 of required is",
+    ),
+    "rule edges of no rule": (
+        at("rule_edges", "ghost", {"before": ["customers"], "after": ["orders"]}),
+        "dependencies",
+        "ghost is no dependency rule",
+    ),
+    "rule edges of a rule, by which none has parents": (
+        at("rule_edges", "first#2", {"before": ["customers"], "after": ["orders"]}),
+        "dependencies",
+        "rule_edges of first#2 are for 1 tables, 0 of these",
+    ),
+    "all is well": (finding("S501", "message", "all is well"), "findings", "all is well"),
+    "another place": (finding("S501", "column", 3), "findings", "S501 is recorded, and the checks"),
+    "another line": (finding("R407", "line", 3), "findings", "R407 is recorded, and the checks"),
+    "another file": (finding("D203", "path", "LICENSE"), "findings", "D203 is in LICENSE, which"),
+    "the manifest's finding in the policy": (
+        finding("S501", "path", "../policy.yaml"),
+        "findings",
+        "S501 is found and not among",
+    ),
+    "other details": (finding("S501", "details", {"roots": []}), "findings", "details of S501"),
+    "told twice": (told_twice, "listing", "violations are not listed by file"),
+    "findings backwards": (lambda p: p["violations"].reverse(), "listing", "violations are not"),
     "another manifest": (at("manifest", "sha256", "0" * 64), "inputs", "manifest.json has changed"),
     "another policy": (at("policies", 0, "sha256", "0" * 64), "inputs", "policy.yaml has changed"),
     "a lost manifest": (at("manifest", "path", "gone.json"), "inputs", "cannot be read any more"),
 }
+
+
+FORMS = {
+    # where a key is: (what it is in, keys that it must have)
+    "a checkpoint": (
+        first("checkpoints"),
+        (
+            "rule",
+            "after",
+            "at_s",
+            "latest_s",
+            "tables",
+            "tables_done",
+            "mb",
+            "no_go_below_mb",
+            "status",
+            "required_left",
+            "go_back_by_s",
+            "decider",
+            "if_behind",
+        ),
+    ),
+    "on track": (
+        inner("checkpoints", 0, "status", "ON_TRACK"),
+        ("up_to_delay_s", "from_required_mb"),
+    ),
+    "at risk": (inner("checkpoints", 0, "status", "AT_RISK"), ("from_required_mb",)),
+    "behind": (
+        inner("checkpoints", 0, "status", "BEHIND"),
+        ("beyond_delay_s", "below_required_mb"),
+    ),
+    "the status": (inner("checkpoints", 0, "status"), ("ON_TRACK", "AT_RISK", "BEHIND")),
+    "what is left": (
+        inner("checkpoints", 0, "required_left"),
+        ("tables", "first", "mb", "needs_s", "remaining_s", "gap_s"),
+    ),
+    "a contingency": (
+        first("contingencies"),
+        (
+            "rule",
+            "action",
+            "against",
+            "basis",
+            "saves_required_s",
+            "saves_all_s",
+            "covers_delay_s",
+            "bears_delay_s",
+            "verdict",
+        ),
+    ),
+    "what every plan says": (inner("contingencies", -1), ("rule", "action", "basis", "verdict")),
+    "what is skipped": (
+        inner("contingencies", 0, "skips"),
+        ("tables", "mb", "brought", "required_kept"),
+    ),
+    "a driver": (
+        inner("risk", "drivers", 0),
+        ("name", "basis", "spread", "late_required_s", "late_all_s"),
+    ),
+    "the risk": (inner("risk"), ("draws", "seed", "limit_s", "finish", "drivers")),
+    "a finding": (
+        first("violations"),
+        (
+            "code",
+            "rule",
+            "severity",
+            "message",
+            "path",
+            "line",
+            "column",
+            "tables",
+            "hint",
+            "suppressed",
+            "details",
+        ),
+    ),
+    "a reason": (inner("tables", 0, "because", 0), ("rule", "text")),
+}
+
+
+@pytest.mark.parametrize("what", FORMS)
+def test_every_key_is_there_with_a_value_of_its_kind(what):
+    """Without any of these keys, or with a list in its place, it is no plan that programs read."""
+    folder, plan = base()
+    get, keys = FORMS[what]
+    for key in keys:
+        for spoil in (gone(get, key), change(get, key, [[7]])):
+            spoilt = copy.deepcopy(plan)
+            spoil(spoilt)
+            status, violations = judged(spoilt, folder)
+            assert (status, {v["details"]["promise"] for v in violations}) == (1, {"form"}), key
+
+
+@pytest.mark.parametrize(
+    ("get", "key", "value"),
+    [
+        (first("contingencies"), "basis", "gut feeling"),
+        (first("contingencies"), "against", "all"),
+        (inner("contingencies", -1), "action", "x"),
+        (inner("checkpoints", 0, "status", "BEHIND"), "below_required_mb", "x"),
+        (first("violations"), "severity", "bad"),
+    ],
+    ids=str,
+)
+def test_a_word_is_one_of_those_that_there_are(get, key, value):
+    folder, plan = base()
+    spoilt = copy.deepcopy(plan)
+    change(get, key, value)(spoilt)
+    _, violations = judged(spoilt, folder)
+    assert [v["details"]["promise"] for v in violations] == ["form"]
+    assert f"{key} is {value}, must be" in violations[0]["message"]
 
 
 @pytest.mark.parametrize("kind", MUTATIONS)
@@ -716,6 +1033,24 @@ RECORDED = {
         without("R406"),
         "take 5000 MB of disk, and no R406",
     ),
+    "over the disk, and all is well": (
+        "300s",
+        {},
+        finding("R406", "message", "all is well"),
+        "R406 is recorded, and the checks do not find it: all is well",
+    ),
+    "late, and said otherwise": (
+        "90s",
+        {},
+        finding("R401", "message", lambda said: said.replace("100 s", "91 s")),
+        "R401 is found and not among the violations",
+    ),
+    "tight, with other figures": (
+        "105s",
+        {},
+        finding("R405", "details", lambda found: found | {"usable_s": 99.0}),
+        "details of R405 is not what its check says",
+    ),
     "late, and milder": ("90s", {}, finding("R401", "severity", "warning"), "R401 is recorded as"),
     "tight, and graver": ("105s", {}, finding("R405", "severity", "error"), "should be warning"),
     "not as the policy has it": (
@@ -749,6 +1084,54 @@ def test_what_a_plan_records_is_held_against_what_it_says(kind, tmp_path):
     assert status == 1
     assert {v["details"]["promise"] for v in violations} == {"findings"}
     assert any(re.search(said, v["message"]) for v in violations), violations
+
+
+SURE = {
+    "nineteen-nights-in-twenty": ("plan", "plan.p_required_fits >= 0.95"),
+    "little-slack": ("step", "step.slack_s >= 20000.0 || table.name == 'b'"),
+    "half-empty": ("window", "window.busy_s <= 0.5 * window.duration_s"),
+    "no-phase-late": ("plan", "plan.checkpoints.all(c, c.spare_s > 20000.0)"),
+    "little-gap": ("plan", "plan.gap > 9.0 && plan.break_even_mb_s.required > 9.0"),
+}
+
+
+@pytest.mark.parametrize("code", SURE)
+def test_a_check_on_a_plan_is_judged_from_what_the_plan_states(code, tmp_path):
+    """Its finding can be neither left out nor put otherwise, nor made up."""
+    subject, require = SURE[code]
+    manifest, policy = short("102s")
+    policy["rules"].append(rule(code, "check", on=subject, require=require))
+    plan = planned_in(tmp_path, manifest, policy).plan
+    assert any(found["code"] == code for found in plan["violations"])
+    assert judged(plan, tmp_path) == (0, [])
+    for spoil, said in (
+        (without(code), f"findings: {code} is found and not among the violations"),
+        (finding(code, "message", "fine"), f"findings: {code} is recorded, and the checks do not"),
+    ):
+        spoilt = copy.deepcopy(plan)
+        spoil(spoilt)
+        assert any(said in found["message"] for found in judged(spoilt, tmp_path)[1])
+
+
+def test_a_check_that_holds_on_the_plan_is_not_broken(tmp_path):
+    manifest, policy = short("300s")
+    policy["rules"].append(rule("sure", "check", on="plan", require="plan.feasibility == 'YES'"))
+    plan = planned_in(tmp_path, manifest, policy).plan
+    added("sure", rule="sure", severity="error")(plan)
+    messages = [found["message"] for found in judged(plan, tmp_path)[1]]
+    assert any("sure is recorded, and the checks do not find it" in said for said in messages)
+
+
+def test_a_probability_against_its_finishes_is_no_way_out(tmp_path):
+    """A share that would pass the check contradicts P80 and P90."""
+    manifest, policy = short("102s")
+    policy["rules"].append(rule("sure", "check", on="plan", require="plan.p_required_fits > 0.95"))
+    plan = planned_in(tmp_path, manifest, policy).plan
+    assert 0.5 < plan["risk"]["p_required_fits"] < 0.8
+    plan["risk"]["p_required_fits"] = 0.999
+    without("sure")(plan)
+    found = {v["details"]["promise"] for v in judged(plan, tmp_path)[1]}
+    assert found == {"risk"}
 
 
 def test_a_check_that_the_policy_switches_off_is_not_missed(tmp_path):
@@ -1014,3 +1397,7 @@ def test_waivers_are_judged_as_of_the_plan(tmp_path):
     plan = planned_in(tmp_path, MANIFEST, policy, "--as-of", "2020-01-01").plan
     assert plan["as_of"] == "2020-01-01"
     assert verified(tmp_path).status == 0
+    del plan["as_of"]
+    _, violations = judged(plan, tmp_path)
+    assert [v["details"]["promise"] for v in violations] == ["form"]
+    assert "has no as_of, and its policy has waivers" in violations[0]["message"]

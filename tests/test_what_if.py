@@ -345,13 +345,61 @@ def test_the_cheapest_comes_first_and_what_the_policy_forbids_after_it(case):
 
 
 def test_a_proven_least_bandwidth_is_least(case):
-    """A little below it the bound itself says no."""
+    """A step below it the bound itself says no."""
     here = case(policy=rules(window="2m"))
     cure = next(c for c in here.found()["cures"] if c["lever"] == "bandwidth")
     rate = cure["change"]["bandwidth_mb_s"]
-    assert cure["told"] == "proven: nothing less would do"
-    below = here.found("--bandwidth", f"{rate - 0.002:.6f}MB/s")["plans"][1]
+    assert cure["told"] == "in steps of 0.001 MB/s; proven: no smaller step would do"
+    below = here.found("--bandwidth", f"{rate - 0.001:.6f}MB/s")["plans"][1]
     assert (below["feasibility"], below["proven"]) == ("TIGHT", True)
+
+
+def test_a_proven_least_window_is_least_in_whole_seconds(case):
+    """A second below it the bound itself says no."""
+    here = case(policy=rules(window="2m"))
+    cure = next(c for c in here.found()["cures"] if c["lever"] == "window")
+    seconds = cure["change"]["window_s"]
+    assert cure["told"] == "in whole seconds; proven: no smaller step would do"
+    below = here.found("--window", f"{seconds - 1}s")["plans"][1]
+    assert (below["feasibility"], below["proven"]) == ("TIGHT", True)
+
+
+def test_a_break_even_of_rates_in_proportion_is_marked(case):
+    """More bandwidth alone leaves the tables' own rates as they are, and the table says so."""
+    slow = rule("slow", "resource", tables=["orders"], throughput={"rate": "5MB/s"})
+    here = case(policy=[*rules(window="15m", reserve="0%"), slow])
+    lines = here.asked("--bandwidth", "100MB/s").output.splitlines()
+    first, second = (line for line in lines if re.match(r"as it is|1 ", line))
+    assert "  69.022223 MB/s *  " in first
+    assert "  137.911112 MB/s *  " in second
+    note = "* break-even: all rates in proportion: the bandwidth and the tables' own"
+    assert note in lines
+    assert " *" not in case(policy=rules()).asked("--bandwidth", "20MB/s").output
+
+
+def test_a_rollback_that_takes_the_whole_window_is_said(case):
+    """Also what `plan` says of such a policy: R404, and no R402 for every table."""
+    here = case()
+    text = "a rollback of 5 h leaves nothing of the window"
+    assert f"   {text}; -3 (items, logs, prefs)\n" in here.asked("--rollback", "5h").output
+    assert here.found("--rollback", "5h,0s")["plans"][1]["contradicts"] == [text]
+    here.rules = rules(rollback="5h")
+    here.write()
+    assert here.found()["plans"][0]["contradicts"] == [text]
+    codes = {violation["code"] for violation in here.planned()["violations"]}
+    assert "R404" in codes
+    assert "R402" not in codes
+
+
+def test_what_was_skipped_is_in_no_break_even(case):
+    """The contract's figures: (13 000 - 25) MB in 9720 s."""
+    asked = ("--window", "3h", "--skip", "as-is", "--skip", "preferences", "--policy")
+    outcome = stowplan(
+        *("what-if", ROOT / "fixtures" / "customer-data", "--format", "json"),
+        *(*asked, ROOT / "policies" / "customer-data"),
+    )
+    plans = json.loads(outcome.output)["plans"]
+    assert [plan["break_even_all_mb_s"] for plan in plans[1:]] == [1.337449, 1.334877]
 
 
 def test_bandwidth_beyond_the_limit_is_said_to_be_so(case):

@@ -27,6 +27,9 @@ from .projects import Projects
 from .recorded import recorded
 
 _FOR_PEOPLE = ("text", "full", "github")
+_NOT_OF_TABLES = frozenset({"listing", "contingencies"})
+"""Promises without which checks can look at a plan all the same."""
+
 _EDITED = f"it was edited, or made by another version of Stowplan: {AGAIN}"
 
 
@@ -124,7 +127,10 @@ def judged(
     for policy, _ in plan.policies_in(named, as_of):
         where, apart = _where(manifest, policy), apart_if_large(len(manifest.tables))
         breaches = verify(plan.stated, manifest, policy.policy, where, apart)
-        breaches += recorded(plan.stated, document, policy, len(manifest.tables))
+        broken_ones = {breach.promise for breach in breaches}
+        if "form" not in broken_ones:
+            names, kept = [name for _, name, _ in plan.inputs], broken_ones <= _NOT_OF_TABLES
+            breaches += recorded(plan.stated, document, policy, names, kept=kept)
         if least is None or len(breaches) < len(least[0]):
             least = breaches, policy
         if not breaches:

@@ -81,7 +81,8 @@ class Contingency:
     timed (the plan was timed again), exact (nothing had to be), bounded (only `most_…` is proven)
     or unknown. Negative savings are costs. `covers_us` is the delay that the required tables can
     bear at that checkpoint beyond the one without the action, `bears_us` both together. `holds` is
-    what chunks fill at once with it, None where it changes nothing of them.
+    what chunks fill at once with it, None where it changes nothing of them. `held_to` is what the
+    figures are of where the action asks for more than the bandwidth's limit or the memory allows.
     """
 
     rule: str | None
@@ -97,6 +98,7 @@ class Contingency:
     holds: int | None = None
     skipped: Skipped | None = None
     obstacle: str | None = None
+    held_to: int | None = None
 
     @property
     def sufficient(self) -> bool | None:

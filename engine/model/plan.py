@@ -219,10 +219,18 @@ class Unschedulable(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class BreakEven:
-    """The lowest bytes/s at which the plan still just holds; None where there is none."""
+    """The lowest bytes/s at which the plan still just holds; None where there is none.
+
+    `required_own` and `all_own` say that a table in question has a rate of its own below the
+    bandwidth, so that all rates are meant, in proportion. `hopeless`: no bandwidth alone would let
+    the required tables fit.
+    """
 
     required: int | None
     everything: int | None
+    required_own: bool = False
+    all_own: bool = False
+    hopeless: bool = False
 
 
 @dataclass(frozen=True, slots=True)

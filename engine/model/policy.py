@@ -157,6 +157,10 @@ class Window:
         """The time that a plan may use: `(duration - rollback) * (1 - reserve)`."""
         return int(self.limit_us * (1 - self.reserve))
 
+    def takes(self, *classes: str | None) -> bool:
+        """Whether it accepts a table of one of these classes: its own, or the promoted one."""
+        return self.accepts is None or any(name in self.accepts for name in classes)
+
 
 @dataclass(frozen=True, slots=True)
 class Memory:

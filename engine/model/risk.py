@@ -33,7 +33,8 @@ class Risk:
     """Many draws of the main window, every one the whole schedule timed again.
 
     `required_fit` and `all_fit` count the draws in which the required tables, and all, end within
-    `limit_us`. The same `seed` and `draws` give the same figures.
+    `limit_us`. The same `seed` and `draws` give the same figures. `blocked` counts the required
+    tables that cannot be planned: with any there is no chance, and the finishes are of the others.
     """
 
     draws: int
@@ -44,6 +45,7 @@ class Risk:
     required: Quantiles
     everything: Quantiles
     drivers: tuple[RiskDriver, ...]
+    blocked: int = 0
 
     @property
     def p_required_fits(self) -> float:

@@ -64,23 +64,23 @@ def checkpoints(
 def _of_rules(
     policy: Policy, main: PlannedWindow, planned: Sequence[PlannedTable]
 ) -> Iterator[Moment]:
-    """The rules' moments, but for those that wait for tables of which none is in the window."""
+    """The rules' moments in the window.
+
+    Not those after its end, nor those that wait for tables of which none is in it.
+    """
     rules = [rule for rule in policy.rules if isinstance(rule, CheckpointRule)]
     by_name = {table.name: table for table in planned} if rules else {}
     names = Names(by_name)
     for rule in rules:
         after = sorted(names.selected(rule.after))
-        if after or not rule.after:
-            at_us = _moment(rule, main, [by_name[name] for name in after])
+        at_us = _moment(rule, main, [by_name[name] for name in after])
+        if after or (not rule.after and at_us <= main.window.duration_us):
             yield Moment(at_us, rule, None, ", ".join(after) or None)
 
 
 def _moment(rule: CheckpointRule, main: PlannedWindow, after: Iterable[PlannedTable]) -> int:
-    if rule.at_us is not None:
-        return rule.at_us
-    if rule.at_share is not None:
-        return int(main.window.duration_us * rule.at_share)
-    return _last(after)
+    at_us = rule.moment_us(main.window.duration_us)
+    return _last(after) if at_us is None else at_us
 
 
 def _phases(planned: Sequence[PlannedTable]) -> tuple[list[Moment], int]:

@@ -20,7 +20,7 @@ PROBES = 24
 RETRIES = 64
 FEWEST = 2
 MORE = 2
-WORK = 20_000  # tables placed in all schedules of one class's choice together
+WORK = 100_000  # tables placed in all schedules of one class's choice together
 
 
 class Choice(NamedTuple):

@@ -51,17 +51,16 @@ def _usual(costing: _Costing) -> Iterator[tuple[Action, str]]:
     """What can be done in every plan, within the policy's limits; then what spares memory."""
     timing = costing.timing
     rate, streams = timing.as_planned.capacity
-    resources = timing.ground.resources
     chunk = timing.held(timing.as_planned) // (2 * streams)
-    memory = resources.usable_memory
-    most = 2 * chunk if memory is None else memory // (2 * streams)
+    room = timing.room(streams)
+    most = 2 * chunk if room is None else room
     if most > chunk:
         yield Action("chunk", value=most), "delay"
     for name in costing.weaker_classes():
         yield Action("skip", class_name=name), "delay"
     if len(timing.timings) > streams:
         yield Action("streams", value=2 * streams), "delay"
-    limit = resources.bandwidth.limit if resources.bandwidth else None
+    limit = costing.rate_limit
     if limit is not None and limit > rate:
         yield Action("raise_bandwidth", value=limit), "delay"
     if chunk > 1:
@@ -147,8 +146,11 @@ class _Costing:
     ) -> Contingency:
         timing = self.timing
         change = self._change(action)
+        nothing = replace(nothing, held_to=self._held_to(action, change))
         if change.capacity.streams != timing.as_planned.capacity.streams or change.chunk:
             nothing = replace(nothing, holds=timing.held(change))
+        if change.chunk and timing.held(change) < timing.held(timing.as_planned):
+            nothing = replace(nothing, against="memory")  # smaller chunks never help the late
         obstacle = self._obstacle(change)
         if obstacle:
             return replace(nothing, obstacle=obstacle)
@@ -166,9 +168,23 @@ class _Costing:
             return Change(Capacity(rate, streams), chunk=max(1, value))
         if action.kind == "streams":
             return Change(Capacity(rate, max(1, value)))
-        bandwidth = self.timing.ground.resources.bandwidth
-        limit = bandwidth.limit if bandwidth else None
+        limit = self.rate_limit
         return Change(Capacity(max(rate, value if limit is None else min(value, limit)), streams))
+
+    @property
+    def rate_limit(self) -> int | None:
+        """What the bandwidth may never pass."""
+        bandwidth = self.timing.ground.resources.bandwidth
+        return bandwidth.limit if bandwidth else None
+
+    def _held_to(self, action: Action, change: Change) -> int | None:
+        """What is had of a bandwidth above its limit, or of chunks beyond the memory."""
+        most = None
+        if action.kind == "raise_bandwidth" and self.rate_limit is not None:
+            most = change.capacity.rate
+        elif action.kind == "chunk":
+            most = self.timing.room(change.capacity.streams)
+        return most if most is not None and (action.value or 0) > most else None
 
     def _obstacle(self, change: Change) -> str | None:
         if change.capacity.streams <= self.timing.as_planned.capacity.streams:

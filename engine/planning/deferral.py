@@ -53,7 +53,8 @@ def unwelcome(ground: Groundwork, table: int) -> bool:
     if main is None or main.window.accepts is None:
         return False
     required = ground.classification.placement(table) is Placement.REQUIRED
-    return not required and ground.classification.tables[table].effective not in main.window.accepts
+    classed = ground.classification.tables[table]
+    return not required and not main.window.takes(classed.effective, classed.class_name)
 
 
 def _waiting_hubs(graph: DependencyGraph, inside: Collection[int]) -> frozenset[int]:

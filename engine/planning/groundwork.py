@@ -25,6 +25,7 @@ from stowplan.model import (
     Window,
     Witness,
 )
+from stowplan.units import LARGEST
 
 from .bounds import chains_of, lower_bound
 from .classes import Classification, classify
@@ -122,7 +123,7 @@ def _assess(
         required_blocked=len(plannable) < len(required),
         lower_us=lower,
         witness=witness,
-        fitting_rate=_fitting_rate(main, witness, demands, graph) if main else None,
+        fitting_rate=_fitting_rate(main, lower, witness, demands, graph, plannable),
         oversized=tuple(_oversized(tables, classification, limits, given, blocked, cost, streams)),
         usable_memory=limits.usable_memory,
         streams=streams,
@@ -131,25 +132,48 @@ def _assess(
 
 
 def _fitting_rate(
-    main: PlannedWindow, witness: Witness, demands: Sequence[Demand], graph: DependencyGraph
+    main: PlannedWindow | None,
+    lower_us: int,
+    witness: Witness,
+    demands: Sequence[Demand],
+    graph: DependencyGraph,
+    required: Sequence[int],
 ) -> int | None:
-    """The least bandwidth at which the witness would meet the window; None if none would do.
+    """The least bandwidth at which a witness past the window would meet it; None if none would do.
 
-    A chain of tables with a rate of their own, and work that only streams bound, are not cured by
-    bandwidth.
+    A table with a rate of its own gains by bandwidth only up to that.
     """
-    if witness.kind == "path":
-        chain = [demands[graph.index(name)] for name in witness.path]
-        if any(demand.cap is not None for demand in chain):
-            return None
-        fixed = sum(demand.overhead_us + demand.post_us for demand in chain)
-        size = sum(demand.size for demand in chain)
-    elif witness.kind == "bandwidth":
-        fixed, size = witness.head_us + witness.tail_us, witness.size
-    else:
+    if main is None or lower_us <= main.window.limit_us:
         return None
-    left = main.window.limit_us - fixed
-    return -(-size * 1_000_000 // left) if left > 0 else None
+    limit = main.window.limit_us
+    if witness.kind == "bandwidth":
+        left = limit - witness.head_us - witness.tail_us
+        return -(-witness.size * 1_000_000 // left) if left > 0 else None
+    chain = [demands[graph.index(name)] for name in witness.path]
+    if witness.kind == "streams":
+        chain = [demands[table]._replace(post_us=0) for table in required]
+        limit *= witness.streams
+    return _least_rate(chain, limit, main.capacity.rate)
+
+
+def _least_rate(work: Sequence[Demand], limit_us: int, low: int) -> int | None:
+    """The least bandwidth at which all this, one by one, takes `limit_us`; at `low` it does not."""
+    gaining = [demand for demand in work if demand.cap is None or demand.cap > low]
+    steady = [demand for demand in work if not (demand.cap is None or demand.cap > low)]
+    left = limit_us - sum(alone_us(demand, low) for demand in steady)
+
+    def fits(rate: int) -> bool:
+        return sum(alone_us(demand, rate) for demand in gaining) <= left
+
+    if not fits(LARGEST):
+        return None
+    high = low
+    while not fits(high := 2 * high):
+        low = high
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if fits(middle) else (middle, high)
+    return high
 
 
 def _oversized(

@@ -14,10 +14,12 @@ from .scheduling import finishes_of
 from .workload import Graph, Workload, gather
 
 FITTED = 20_000  # tables up to which fit-first is tried; the gap shrinks as their number grows
-RE_RANKED = 500  # tables up to which other ranks are tried
+RE_RANKED = 1000  # tables up to which other ranks are tried
 TRIES = 200
-WORK = 10_000  # tables placed in all tries together
-SPREAD = 1 << 20
+WORK = 100_000  # tables placed in all tries together
+GRAIN = 1 << 20
+STRENGTHS = (0.3, 1.0, 4.0)
+"""By how much ranks are shaken, in turns: up to so many times themselves are added."""
 
 
 def improve(
@@ -56,13 +58,25 @@ def _improved(workload: Workload, classes: Sequence[int], level: int, ranking: R
         return best
     finish = _finish(workload, classes, members, best)
     enough = proven(workload) + len(workload.tables)
-    for trial in _trials(workload, level, ranking, first):
-        if finish <= enough:
+    tried = _Tried(best, finish)
+    for trial in _trials(workload, level, tried, first):
+        if tried.finish <= enough:
             break
-        other = _finish(workload, classes, members, trial)
-        if other < finish:
-            best, finish = trial, other
-    return best
+        tried.take(trial, _finish(workload, classes, members, trial))
+    return tried.best
+
+
+class _Tried:
+    """The best ranking so far, and when its class ends."""
+
+    def __init__(self, best: Ranking, finish: int) -> None:
+        self.best = best
+        self.finish = finish
+
+    def take(self, trial: Ranking, finish: int) -> None:
+        """Keep it if it is better."""
+        if finish < self.finish:
+            self.best, self.finish = trial, finish
 
 
 def _finish(
@@ -73,26 +87,31 @@ def _finish(
 
 
 def _trials(
-    workload: Workload, level: int, ranking: Ranking, first: Mapping[int, int]
+    workload: Workload, level: int, tried: _Tried, first: Mapping[int, int]
 ) -> Iterator[Ranking]:
-    """What is tried: the other ways to share, then ranks shaken more or less with each of them."""
-    count = len(workload.tables)
-    ways = [ranking, replace(ranking, rank_first=ranking.rank_first | {level})]
+    """What is tried: the other ways to share, then the best ranks so far, shaken more or less.
+
+    Every second time they are shared as in the best ranking, else in one of the ways in turns.
+    """
+    count, plain = len(workload.tables), tried.best
+    ways = [plain, replace(plain, rank_first=plain.rank_first | {level})]
     if min(workload.rates) < workload.capacity.rate:
-        ways.append(replace(ranking, fit_first=ranking.fit_first | {level}))
-    for way in ways[1:]:
-        yield replace(way, ranks={**ranking.ranks, **first})
+        ways.append(replace(plain, fit_first=plain.fit_first | {level}))
+    yield from ways[1:]
     if count > RE_RANKED:
         return
     random = Random(f"stowplan: ranks of class {level}")  # noqa: S311 - a search, not a secret
     for number in range(min(TRIES, WORK // count)):
-        ranks = _shaken(first, random, 4 ** (number % 4 + 1))
-        yield replace(ways[number % len(ways)], ranks={**ranking.ranks, **ranks})
+        turn, strength = divmod(number, len(STRENGTHS))
+        own = {table: tried.best.ranks[table] for table in first}
+        way = ways[turn % len(ways)] if number % 2 else tried.best
+        ranks = {**plain.ranks, **_shaken(own, random, STRENGTHS[strength])}
+        yield replace(way, ranks=ranks)
 
 
-def _shaken(ranks: Mapping[int, int], random: Random, strength: int) -> dict[int, int]:
+def _shaken(ranks: Mapping[int, int], random: Random, strength: float) -> dict[int, int]:
     """Each rank times a random factor between 1 and `1 + strength`, drawn in the order of names."""
     return {
-        table: (rank + 1) * (SPREAD + strength * int(random.random() * SPREAD))
+        table: (rank + 1) * (GRAIN + int(random.random() * strength * GRAIN)) // GRAIN
         for table, rank in sorted(ranks.items())
     }

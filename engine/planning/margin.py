@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from stowplan.model import Timing
+from stowplan.model import Demand, Timing
 
 from .workload import ceiling
 
@@ -37,6 +37,17 @@ def least_rate(moving_us: int, finish_us: int, rate: int, usable_us: int) -> int
     if moving_us == 0 or usable_us <= rest:
         return None
     return ceiling(rate * moving_us, usable_us - rest)
+
+
+def with_own_rates(demands: Iterable[Demand], rate: int, even: int | None) -> bool:
+    """Whether a table moves bytes at a rate of its own below the bandwidth, now or at break-even.
+
+    Its rate is then slowed down, or raised, with the others: bandwidth alone would not do that.
+    """
+    if even is None:
+        return False
+    highest = max(rate, even)
+    return any(d.size and d.cap is not None and d.cap < highest for d in demands)
 
 
 def _covered(spans: Iterable[tuple[int, int]]) -> int:

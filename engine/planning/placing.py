@@ -123,8 +123,8 @@ def accepted(
     """Whether a window takes the table's class, and a stream of it could hold its rows."""
     if not fits_memory(ground.tables[table], usable_memory, window.capacity.streams):
         return False
-    accepts = window.window.accepts
-    return accepts is None or ground.classification.tables[table].effective in accepts
+    classed = ground.classification.tables[table]
+    return window.window.takes(classed.effective, classed.class_name)
 
 
 def _levels(ranks: Iterable[int | None], weakest: int) -> list[int]:

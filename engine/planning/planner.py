@@ -25,7 +25,7 @@ from .bounds import critical_path, lower_bound, tails
 from .checkpoints import checkpoints
 from .contingencies import contingencies
 from .groundwork import Groundwork
-from .margin import break_even, least_rate
+from .margin import break_even, least_rate, with_own_rates
 from .placing import Arrangement, fill_follow_ups, fill_main, follow_ups, promoted_levels
 from .records import deferred_tables, planned_tables, rule_edges
 from .risk import risk_of
@@ -73,7 +73,7 @@ def make_plan(ground: Groundwork, draws: int = 0, apart: Apart = here) -> Plan:
         unschedulable=tuple(_unschedulable(ground)),
         required=needed,
         everything=everything,
-        break_even=BreakEven(_break_even(arrangement, required), of_everything()),
+        break_even=_both(ground, main, _break_even(arrangement, required), of_everything()),
         critical_path=tuple(ground.graph.names[table] for table in critical_path(chains)),
         checkpoints=moments,
         rule_edges=edges.listed,
@@ -127,6 +127,27 @@ def _verdict(
     return "NO", ground.assessment.lower_us > limit
 
 
+def _both(
+    ground: Groundwork, main: PlannedWindow, required: int | None, everything: int | None
+) -> BreakEven:
+    """Both break-evens, with what must be said of them."""
+    known, rate = ground.assessment, main.capacity.rate
+    needed = (ground.costs[i].demand for i in ground.placed(Placement.REQUIRED))
+    whole = (ground.costs[i].demand for i in _everything(ground))
+    return BreakEven(
+        required,
+        everything,
+        required_own=with_own_rates(needed, rate, required),
+        all_own=with_own_rates(whole, rate, everything),
+        hopeless=known.lower_us > main.window.limit_us and known.fitting_rate is None,
+    )
+
+
+def _everything(ground: Groundwork) -> list[int]:
+    """All tables that may be planned."""
+    return ground.placed(*(p for p in Placement if p is not Placement.EXCLUDED))
+
+
 def _break_even(arrangement: Arrangement, tables: Collection[int]) -> int | None:
     """The break-even bandwidth of some tables as planned."""
     window = arrangement.window
@@ -135,7 +156,7 @@ def _break_even(arrangement: Arrangement, tables: Collection[int]) -> int | None
 
 def _of_everything(ground: Groundwork, arrangement: Arrangement) -> int | None:
     """The break-even bandwidth of a plan with everything in the main window."""
-    everything = ground.placed(*(p for p in Placement if p is not Placement.EXCLUDED))
+    everything = _everything(ground)
     if len(everything) == len(arrangement.timings):
         return _break_even(arrangement, everything)
     capacity, usable = arrangement.window.capacity, arrangement.window.window.usable_us

@@ -73,10 +73,14 @@ def cure_text(
     oversized: Mapping[str, OversizedTable],
     *,
     short_us: int,
+    parents: tuple[str, ...],
     feasible: bool,
     rate: int | None,
 ) -> str:
-    """What would change a deferral; `oversized` are the tables that fit no window, by name."""
+    """What would change a deferral; `oversized` are the tables that fit no window, by name.
+
+    `parents` are direct ones that are deferred; `rate` is the bandwidth at which it would fit.
+    """
     if code == "excluded":
         return "another class would move it"
     if unwelcome(ground, table):
@@ -85,10 +89,30 @@ def cure_text(
         return "only required tables are placed until all of them can be planned in time"
     if code == "oversized":
         return oversized_cure(oversized[ground.graph.names[table]])
-    if not short_us:
-        better = next(
-            (e.name for e in ground.policy.classes if e.placement is Placement.PREFERRED), None
-        )
-        return f"class {better} would bring it into the window" if better else "a better class"
-    cure = f"it would take {duration_text(short_us)} more of usable time"
-    return f"{cure}, or {rate_text(rate)}" if rate is not None else cure
+    time = _more_time(ground, short_us, rate) if short_us else ""
+    if code == "policy":
+        also = f", with {time}," if time else ""
+        return f"{_better_class(ground)}{also} would bring it into the window"
+    return f"it would take {time}" if time else _fitting_cure(code, parents)
+
+
+def _better_class(ground: Groundwork) -> str:
+    classes = ground.policy.classes
+    better = (entry.name for entry in classes if entry.placement is Placement.PREFERRED)
+    return next((f"class {name}" for name in better), "a better class")
+
+
+def _fitting_cure(code: str, parents: tuple[str, ...]) -> str:
+    if code == "dependency":
+        return f"it comes where {', '.join(map(shown, parents))} can come"
+    return "it fits behind the others: of so many tables not every selection is tried"
+
+
+def _more_time(ground: Groundwork, short_us: int, rate: int | None) -> str:
+    """So much more usable time, or the bandwidth that does the same; one past its limit is none."""
+    time = f"{duration_text(short_us)} more of usable time"
+    bandwidth = ground.resources.bandwidth
+    limit = bandwidth.limit if bandwidth else None
+    if rate is None or (limit is not None and rate > limit):
+        return time
+    return f"{time} or {rate_text(rate)}"

@@ -13,6 +13,7 @@ from .deferral import closure_needs, deferral_codes, deferred_parents
 from .groundwork import Groundwork, alone_us
 from .placing import Arrangement
 from .reasons import ClassReasons, cure_text, deferral_text
+from .unplaced import Unplaced
 
 LISTED_PAIRS = 1000
 """A rule with more pairs than this stands in a plan as a rule, not as pairs."""
@@ -149,6 +150,7 @@ def deferred_tables(
         for arrangement in follow_ups
         for record in planned_tables(ground, arrangement, arrangement.tails(ground.graph), edges)
     }
+    unplaced = Unplaced(ground, main, follow_ups)
     codes = deferral_codes(ground, main.timings)
     rate = main.window.capacity.rate
     needs = {table: alone_us(main.costs[table].demand, rate) for table in codes}
@@ -159,13 +161,14 @@ def deferred_tables(
     for table in sorted(codes):
         code = codes[table]
         short = max(0, makespan + closures[table] - usable)
-        parents = deferred_parents(ground.graph, table, main.timings)
+        waiting = deferred_parents(ground.graph, table, main.timings)
+        parents = tuple(ground.graph.names[parent] for parent in waiting)
         text = deferral_text(
             code,
             needs_us=needs[table],
             short_us=short,
             window_us=main.window.window.duration_us,
-            parents=tuple(ground.graph.names[parent] for parent in parents),
+            parents=parents,
             feasible=feasible,
         )
         plain = uncapped and _is_plain(main, table)
@@ -176,12 +179,17 @@ def deferred_tables(
             code,
             oversized,
             short_us=short,
+            parents=parents,
             feasible=feasible,
             rate=-(-moved // usable) if plain and short and usable else None,
         )
         rule = ground.classification.tables[table].rule if code in ("policy", "excluded") else None
+        name = ground.graph.names[table]
+        because = [Reason(rule, text), Reason(None, cure)]
+        if name not in planned and code != "excluded":
+            because.append(Reason(None, unplaced.reason(table)))
         yield DeferredTable(
-            name=ground.graph.names[table],
+            name=name,
             class_name=ground.classification.tables[table].class_name,
             rows=ground.tables[table].rows,
             size=ground.tables[table].size,
@@ -189,8 +197,8 @@ def deferred_tables(
             needs_us=needs[table],
             would_fit=short == 0,
             short_us=short,
-            because=(Reason(rule, text), Reason(None, cure)),
-            planned=planned.get(ground.graph.names[table]),
+            because=tuple(because),
+            planned=planned.get(name),
         )
 
 

@@ -84,9 +84,13 @@ class Retiming:
         """The bytes that chunks fill at once: two for each stream."""
         chunks = self.ground.figures.chunk
         largest = max((change.chunk or chunks[table] for table in self.timings), default=0)
-        memory, streams = self.ground.resources.usable_memory, change.capacity.streams
-        fits = largest if memory is None else min(largest, memory // (streams * 2))
-        return 2 * fits * streams
+        room = self.room(change.capacity.streams)
+        return 2 * (largest if room is None else min(largest, room)) * change.capacity.streams
+
+    def room(self, streams: int) -> int | None:
+        """The bytes of the largest chunk that the memory allows; None without a limit."""
+        memory = self.ground.resources.usable_memory
+        return None if memory is None else memory // (streams * 2)
 
     def from_start(self, change: Change) -> Ends | None:
         """The ends when it holds from the window's start; None where too much has been timed."""

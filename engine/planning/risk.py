@@ -67,7 +67,7 @@ def risk_of(ground: Groundwork, arrangement: Arrangement, draws: int) -> Risk:
     exposure = _exposure(ground, arrangement)
     ends = list(_ends(exposure, draws))
     limit = arrangement.window.window.limit_us
-    blocked = ground.assessment.required_blocked
+    blocked = _blocked(ground)
     needed, everything = sorted(end for end, _ in ends), sorted(end for _, end in ends)
     return Risk(
         draws=draws,
@@ -78,7 +78,15 @@ def risk_of(ground: Groundwork, arrangement: Arrangement, draws: int) -> Risk:
         required=_quantiles(needed),
         everything=_quantiles(everything),
         drivers=tuple(_drivers(exposure)),
+        blocked=blocked,
     )
+
+
+def _blocked(ground: Groundwork) -> int:
+    """How many required tables cannot be planned."""
+    placement = ground.classification.placement
+    struck = (at for at, cause in enumerate(ground.obstacles.blame) if cause is not None)
+    return sum(1 for at in struck if placement(at) is Placement.REQUIRED)
 
 
 def _exposure(ground: Groundwork, arrangement: Arrangement) -> _Exposure:

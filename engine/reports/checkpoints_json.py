@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from stowplan.model import Action, Contingency, Outstanding, PlannedCheckpoint, Skipped, Thresholds
+from stowplan.model import (
+    Action,
+    Contingency,
+    Outstanding,
+    Plan,
+    PlannedCheckpoint,
+    Skipped,
+    Thresholds,
+)
 from stowplan.units import megabytes, seconds
 
 from .clock import Clock
@@ -90,6 +99,8 @@ def contingency_record(contingency: Contingency) -> dict[str, Any]:
     if contingency.basis == "bounded":
         told["saves_required_at_most_s"] = _time(contingency.most_required_us)
         told["saves_all_at_most_s"] = _time(contingency.most_all_us)
+    if contingency.held_to is not None:
+        told["held_to"] = _quantity(contingency.action.kind, contingency.held_to)
     if contingency.holds is not None:
         told["holds_mb"] = megabytes(contingency.holds)
     if contingency.skipped is not None:
@@ -104,6 +115,12 @@ def verdict(contingency: Contingency) -> str | None:
     if contingency.against != "delay" or contingency.sufficient is None:
         return None
     return "SUFFICIENT" if contingency.sufficient else "INSUFFICIENT"
+
+
+def held_to(action: Action, rule: str | None, plan: Plan) -> int | None:
+    """What is had of an action that a rule permits, where that is less than it asks for."""
+    found = (entry for entry in plan.contingencies if (entry.rule, entry.action) == (rule, action))
+    return next((entry.held_to for entry in found), None)
 
 
 def _skips(skipped: Skipped) -> dict[str, Any]:
@@ -127,12 +144,16 @@ def action_record(action: Action) -> Any:  # noqa: ANN401 (a word or a mapping, 
         )
         return {"skip": chosen}
     value = action.value or 0
-    units = {
-        "raise_bandwidth": ("mb_s", megabytes),
-        "chunk": ("mb", megabytes),
-        "extend_window": ("s", seconds),
-    }
-    if action.kind in units:
-        unit, convert = units[action.kind]
-        return {action.kind: {unit: convert(value)}}
-    return {action.kind: value}
+    return {action.kind: _quantity(action.kind, value) if action.kind in _UNITS else value}
+
+
+_UNITS: Mapping[str, tuple[str, Callable[[int], float]]] = {
+    "raise_bandwidth": ("mb_s", megabytes),
+    "chunk": ("mb", megabytes),
+    "extend_window": ("s", seconds),
+}
+
+
+def _quantity(kind: str, value: int) -> dict[str, float]:
+    unit, convert = _UNITS[kind]
+    return {unit: convert(value)}

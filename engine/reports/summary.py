@@ -14,10 +14,11 @@ from stowplan.units import (
     decimal_text,
     duration_text,
     rate_text,
-    share_text,
     size_text,
 )
 
+from .break_even import break_even_text
+from .chances import blocked_text, chance_text
 from .clock import Clock
 from .text import counts, printable
 
@@ -59,11 +60,7 @@ def _rows(plan: Plan) -> Iterator[tuple[str, str]]:
         f"done at {duration_text(plan.everything.finish_us)}",
     )
     yield "bound", f"{bound_text(plan.everything.witness)}, gap {_gap(plan)}"
-    rates = (plan.break_even.required, plan.break_even.everything)
-    names = ("required", "everything")
-    pairs = zip(names, rates, strict=True)
-    known = [f"{name} {rate_text(rate)}" for name, rate in pairs if rate is not None]
-    yield "break-even", ", ".join(known) or "none"
+    yield "break-even", break_even_text(plan.break_even)
     if plan.risk is not None:
         yield "risk", _risk(plan.risk)
     yield "deferred", count_text(len(plan.deferred), "table")
@@ -83,9 +80,10 @@ def _wall(window: Window) -> str:
 
 def _risk(risk: Risk) -> str:
     """How likely the window is kept, and when nine in ten draws have ended."""
-    shares = [share_text(fit, risk.draws) for fit in (risk.required_fit, risk.all_fit)]
+    shares = [chance_text(fit, risk.draws) for fit in (risk.required_fit, risk.all_fit)]
+    why = f" ({blocked_text(risk)}; P90 is of the others)" if risk.blocked else ""
     return (
-        f"required in time in {shares[0]} of {count_text(risk.draws, 'draw')}, "
+        f"required in time in {shares[0]} of {count_text(risk.draws, 'draw')}{why}, "
         f"P90 {duration_text(risk.required.p90_us)}; "
         f"all in {shares[1]}, P90 {duration_text(risk.everything.p90_us)}"
     )

@@ -80,10 +80,19 @@ def summary(totals: Mapping[str, int], files: int, skipped: int) -> str:
     return f"{manifests}{passed_over}: {found}"
 
 
-def action_text(action: Action, named: Callable[[str], str]) -> str:
-    """An action in words; `named` makes a name fit for where they stand."""
+def action_text(action: Action, named: Callable[[str], str], held_to: int | None = None) -> str:
+    """An action in words; `named` makes a name fit for where they stand.
+
+    `held_to` is what is had of it where it asks for more than a limit allows.
+    """
     value = action.value or 0
     tables = ", ".join(named(pattern.text) for pattern in action.tables)
+    if held_to is not None:
+        allowed = {
+            "raise_bandwidth": f"the policy allows {rate_text(held_to)}",
+            "chunk": f"the memory allows {size_text(held_to)}",
+        }[action.kind]
+        return f"{action_text(action, named)}, of which {allowed}"
     return {
         "skip": f"skip {named(action.class_name or '') or tables}",
         "raise_bandwidth": f"raise the bandwidth to {rate_text(value)}",

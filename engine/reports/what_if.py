@@ -13,6 +13,7 @@ from stowplan.rules.schedule import bound_text
 from stowplan.units import count_text, decimal_text, duration_text, rate_text
 from stowplan.what_if import Answer, Change, Conflict, Cure, Member, Outcome
 
+from .break_even import footnotes, starred
 from .text import printable
 
 _NAMED = 3
@@ -29,7 +30,8 @@ VERDICTS = {
 
 def what_if_text(found: Answer) -> str:
     """The whole report; names of hostile tables cannot break its lines."""
-    lines = [_title(found), "", *_table(found.rows), *_cures(found), *_conflicts(found)]
+    table = [*_table(found.rows), *footnotes(outcome.break_even for outcome in found.rows)]
+    lines = [_title(found), "", *table, *_cures(found), *_conflicts(found)]
     return "".join(f"{printable(line)}\n" for line in lines)
 
 
@@ -77,7 +79,6 @@ _HEADERS = {
 
 
 def _row(number: int, outcome: Outcome, varied: Iterable[str]) -> list[str]:
-    rate = outcome.break_even.required
     return [
         str(number) if number else "as it is",
         *(_value(outcome, key) for key in varied),
@@ -86,7 +87,7 @@ def _row(number: int, outcome: Outcome, varied: Iterable[str]) -> list[str]:
         duration_text(outcome.everything.finish_us),
         duration_text(outcome.everything.lower_us),
         _gap(outcome.everything),
-        "-" if rate is None else rate_text(rate),
+        starred(outcome.break_even),
         str(len(outcome.planned)),
         str(outcome.deferred),
         "; ".join(_remarks(outcome)),

@@ -64,7 +64,8 @@ class Shape:
     """A Cerberus schema, compiled once for many documents.
 
     Documents hold dict, list, str, bool, None, int and Decimal. Beside the rules of Cerberus,
-    `meta` may have `description`, `noun` ("a whole number": what the value must be) and `hint`.
+    `meta` may have `description`, `noun` ("a whole number": what the value must be), `hint`, and
+    `mapping_hint` for where a mapping stands instead.
     With `extensions`, keys that start with `x-` may stand anywhere.
     """
 
@@ -219,8 +220,10 @@ def _explained(error: Any, schema: Schema, path: DocPath) -> ShapeFault:  # noqa
     rules = schema[error.field]
     hint = rules.get("meta", {}).get("hint")
     if rule in ("type", "nullable"):
-        noun = rules.get("meta", {}).get("noun") or _noun(rules["type"])
-        return _wrong_type(path, noun, error.value, hint)
+        meta = rules.get("meta", {})
+        noun = meta.get("noun") or _noun(rules["type"])
+        own = meta.get("mapping_hint") if isinstance(error.value, dict) else None
+        return _wrong_type(path, noun, error.value, own or hint)
     if rule == "check_with":
         kind, text, own_hint = error.info[0]
         return ShapeFault(path, kind, f"{_subject(path)} {text}", own_hint or hint)

@@ -27,6 +27,7 @@ from . import (
     membership,
     order,
     reasons,
+    risk,
     segments,
     totals,
     wall_clock,
@@ -64,6 +65,7 @@ _OF_TIME: tuple[_Check, ...] = (
     break_even.breaches,
     checkpoints.breaches,
     contingencies.breaches,
+    risk.breaches,
     wall_clock.breaches,
     findings.breaches,
 )
@@ -112,6 +114,9 @@ def _judged(
         case = Case(stated, Facts(manifest, policy, where, night))
     except NothingToPlanAgainstError as error:
         return [Breach("inputs", (), f"its inputs give no plan: {error}")]
+    if bool(policy.waivers) != (stated.as_of is not None):
+        text = "has no as_of, and its policy has waivers"
+        return [Breach("form", (), text if policy.waivers else "has as_of, and no waivers need it")]
     known = [*first_of(membership.unknown(case))]
     if known:
         return known

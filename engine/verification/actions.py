@@ -21,12 +21,27 @@ def action_record(action: Action) -> Any:  # noqa: ANN401 (a word or a mapping, 
         return {"skip": {"class": action.class_name}}
     if action.kind not in _UNITS:
         return {action.kind: action.value}
-    # As near as a plan's floats can come to it.
-    quantity = Decimal(repr((action.value or 0) / 1_000_000))
-    return {action.kind: {_UNITS[action.kind]: quantity}}
+    return {action.kind: quantity(action.kind, action.value or 0)}
+
+
+def quantity(kind: str, value: int) -> dict[str, Decimal]:
+    """What an action's kind is counted in, as near as a plan's floats can come to it."""
+    return {_UNITS[kind]: Decimal(repr(value / 1_000_000))}
 
 
 def listed(records: Sequence[Any]) -> str:
     """Some actions for a message."""
     kinds = (next(iter(each), each) if isinstance(each, dict) else each for each in records)
     return ", ".join(map(shown, kinds)) or "nothing"
+
+
+def told(record: object, against: str = "delay") -> str:
+    """One action for a message."""
+    text = shown(record)
+    if isinstance(record, dict):
+        [(kind, value)] = record.items()
+        if isinstance(value, dict) and len(value) == 1:
+            [value] = value.values()
+        some = ", ".join(map(str, value)) if isinstance(value, list) else value
+        text = f"{shown(kind)} {shown(some)}"
+    return text if against == "delay" else f"{text} against {shown(against)}"

@@ -82,9 +82,19 @@ class Case:
         return frozenset(placed.table for placed in self.required)
 
     @cached_property
+    def required_ends(self) -> list[tuple[int, str]]:
+        """When they end, with their names, in order."""
+        return sorted((placed.move.finish, placed.move.name) for placed in self.required)
+
+    @cached_property
     def required_finishes(self) -> list[int]:
         """When they end, in order."""
-        return sorted(placed.move.finish for placed in self.required)
+        return [finish for finish, _ in self.required_ends]
+
+    @cached_property
+    def required_size(self) -> int:
+        """Their bytes."""
+        return sum(placed.move.size for placed in self.required)
 
     @cached_property
     def by_phase(self) -> dict[int, list[Placed]]:

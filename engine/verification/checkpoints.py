@@ -10,7 +10,7 @@ from stowplan.model import CheckpointRule, DocPath, shown
 
 from .breaches import Breach, agree, decimal, names, same, time
 from .case import Case, Placed
-from .checkpoint_details import further
+from .checkpoint_details import Moved, delays_of, further
 from .moved_bytes import MovedBytes
 from .stated import Checkpoint
 
@@ -22,11 +22,10 @@ def breaches(case: Case) -> Iterator[Breach]:
     rules = {r.id: r for r in case.facts.policy.rules if isinstance(r, CheckpointRule)}
     found = {checkpoint.rule for checkpoint in case.plan.checkpoints}
     for name, rule in rules.items():
-        if name not in found and (not rule.after or _after(case, rule)):
+        if name not in found and (_after(case, rule) if rule.after else _in_window(case, rule)):
             text = f"rule {shown(name)} has no checkpoint"
             yield Breach("checkpoints", ("checkpoints",), text)
-    done, moved = _Done(case), MovedBytes(case)
-    needed = sum(placed.move.size for placed in case.required)
+    done, moved = _Done(case), _moved(case)
     for at, checkpoint in enumerate(case.plan.checkpoints):
         path: DocPath = ("checkpoints", at)
         if checkpoint.rule is None:
@@ -37,11 +36,17 @@ def breaches(case: Case) -> Iterator[Breach]:
             text = f"{shown(checkpoint.rule)} is no checkpoint rule of the policy"
             yield Breach("checkpoints", (*path, "rule"), text)
         yield from _tables(done, checkpoint, path)
-        by_then = moved.at(checkpoint.at)
-        yield from _figures(case, checkpoint, done, by_then, path)
-        left = needed - by_then[1], by_then[2]
-        yield from further(case, checkpoint, done.by(checkpoint.at), left, path)
+        yield from _figures(case, checkpoint, done, moved[checkpoint.at], path)
+        yield from further(case, checkpoint, done.by(checkpoint.at), moved, path)
     yield from _phases(case)
+
+
+def _moved(case: Case) -> Moved:
+    """What is moved at each checkpoint, and at what comes a delay before it, asked for in order."""
+    delays = (0, *delays_of(case))
+    moments = {checkpoint.at - delay for checkpoint in case.plan.checkpoints for delay in delays}
+    moved = MovedBytes(case)
+    return {moment: moved.at(moment) for moment in sorted(moments)}
 
 
 def _phases(case: Case) -> Iterator[Breach]:
@@ -76,6 +81,12 @@ class _Done:
         return sorted(self.names[first:count])
 
 
+def _in_window(case: Case, rule: CheckpointRule) -> bool:
+    """Whether a rule's time is not after the main window's end."""
+    duration = case.windows[0].window.duration_us
+    return (rule.moment_us(duration) or 0) <= duration
+
+
 def _after(case: Case, rule: CheckpointRule) -> list[Placed]:
     """The tables of the main window that a rule waits for."""
     chosen = (case.placed.get(case.facts.index[n]) for n in case.facts.listed.selected(rule.after))
@@ -101,6 +112,9 @@ def _moment(
     case: Case, checkpoint: Checkpoint, rule: CheckpointRule, path: DocPath
 ) -> Iterator[Breach]:
     """The moment is the rule's, or when the tables that it waits for are done."""
+    if not rule.after and not _in_window(case, rule):
+        text = f"rule {shown(rule.id)} has a checkpoint, its time is after the window"
+        yield Breach("checkpoints", (*path, "at_s"), text)
     if rule.at_us is not None:
         moment = rule.at_us
     elif rule.at_share is not None:

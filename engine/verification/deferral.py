@@ -55,7 +55,7 @@ def _right_code(case: Case, table: int) -> tuple[str, str]:
         return "excluded", f"class {effective} is never moved"
     if placement is Placement.FOLLOW_UP:
         return "policy", f"class {effective} is for the follow-up"
-    if not facts.main.accepts(effective):
+    if not facts.main.accepts(facts.classes, table):
         return "policy", f"the main window does not accept class {effective}"
     if all(facts.alone(table, window) > window.usable for window in facts.windows):
         return "oversized", "no window is long enough"
@@ -95,7 +95,7 @@ def _left_out(case: Case) -> Iterator[Breach]:
 def _welcome(case: Case, table: int, window: WindowFacts) -> bool:
     facts = case.facts
     moves = facts.classes.placement[table] is not Placement.EXCLUDED
-    welcome = moves and window.accepts(facts.classes.effective[table])
+    welcome = moves and window.accepts(facts.classes, table)
     return welcome and facts.fits_memory(table, window.streams)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from stowplan.model import DocPath, shown
+from stowplan.model import DependencyRule, DocPath, shown
 
 from .breaches import Breach, names
 from .case import Case, Placed
@@ -24,6 +25,7 @@ def breaches(case: Case) -> Iterator[Breach]:
     """Tables that list other parents than they have; each group of rules is unrolled once."""
     groups: dict[tuple[tuple[str, ...], tuple[int, ...]], _Group] = {}
     after = {rule: frozenset(sides[1]) for rule, sides in case.plan.rule_edges.items()}
+    used: Counter[str] = Counter()
     for placed in case.placed.values():
         table, move = placed.table, placed.move
         if not (move.depends_on or move.depends_on_rules or case.facts.edges.parents[table]):
@@ -33,12 +35,28 @@ def breaches(case: Case) -> Iterator[Breach]:
         if unknown or strange or not _rising(move.depends_on):
             yield _misstated(case, placed, unknown, strange)
             continue
+        if move.depends_on_rules:
+            used.update(move.depends_on_rules)
         above = case.facts.edges.parents[table]
         hubs = tuple(sorted(node for node in above if node >= case.facts.edges.tables))
         key = tuple(move.depends_on_rules), hubs
         if key not in groups:
             groups[key] = _group(case, *key)
         yield from _compared(case, placed, groups[key])
+    yield from _unused(case, used)
+
+
+def _unused(case: Case, used: Counter[str]) -> Iterator[Breach]:
+    """Entries of no rule, and those by which not all of their tables that move have parents."""
+    rules = {r.id for r in case.facts.policy.rules if isinstance(r, DependencyRule)}
+    for key, (_, below) in case.plan.rule_edges.items():
+        path: DocPath = ("rule_edges", key)
+        moving = sum(case.facts.index[name] in case.placed for name in below)
+        if key not in rules and key.rpartition("#")[0] not in rules:
+            yield Breach("dependencies", path, f"{shown(key)} is no dependency rule of the policy")
+        elif used[key] < moving or not below:
+            text = f"rule_edges of {shown(key)} are for {moving} tables, {used[key]} of these name"
+            yield Breach("dependencies", path, f"{text} them")
 
 
 def _rising(texts: list[str]) -> bool:

@@ -52,9 +52,10 @@ class WindowFacts(NamedTuple):
         """Its name."""
         return self.window.name
 
-    def accepts(self, class_name: str | None) -> bool:
-        """Whether it takes tables of a class."""
-        return self.window.accepts is None or class_name in self.window.accepts
+    def accepts(self, classes: Classes, table: int) -> bool:
+        """Whether it takes a table: by its own class, or by the one that it is promoted to."""
+        named = {classes.own[table], classes.effective[table]}
+        return self.window.accepts is None or not named.isdisjoint(self.window.accepts)
 
 
 class Facts:

@@ -14,6 +14,7 @@ _LIST: DocPath = ("violations",)
 
 def breaches(case: Case) -> Iterator[Breach]:
     """Findings that follow from the plan's own figures and are not there, and the reverse."""
+    yield from _listed(case)
     yield from _unschedulable(case)
     yield from _oversized(case)
     window, finish = case.windows[0].window, case.required_finish
@@ -25,6 +26,22 @@ def breaches(case: Case) -> Iterator[Breach]:
     over = disk is not None and needed > disk.limit
     yield from _whole(case, "R406", over, f"the window's tables take {decimal(needed)} MB of disk")
     yield from _in_vain(case)
+
+
+def _listed(case: Case) -> Iterator[Breach]:
+    """They go by place in each file, one file after the other, and none is there twice."""
+    ended: set[str] = set()
+    file, last = "", tuple[object, ...]()
+    for at, found in enumerate(case.plan.findings):
+        record = found.more
+        keys = (record["line"], record["column"], found.code, record["message"], found.tables)
+        again = keys <= last if record["path"] == file and at else record["path"] in ended
+        if again:
+            text = "violations are not listed by file, line, column and code, each once"
+            yield Breach("listing", (*_LIST, at), text)
+            return
+        file, last = record["path"], keys
+        ended.add(file)
 
 
 def _on(case: Case, code: str) -> bool:
@@ -79,6 +96,8 @@ def _that_fit_nowhere(case: Case) -> Iterator[int]:
     """
     facts, placement = case.facts, case.facts.classes.placement
     usable = [window.usable for window in case.windows]
+    if not any(usable):  # that is the policy's fault, and no table's
+        return
     in_time = {t for t, at, move, _ in case.placed.values() if move.finish <= usable[at]}
     for table in sorted({*range(len(facts.names))} - in_time):
         if table in facts.blocked or placement[table] in (None, Placement.EXCLUDED):

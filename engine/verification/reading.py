@@ -7,30 +7,15 @@ from typing import Any, TypeVar
 
 from stowplan.model import DocPath, shown
 
+from . import forms
 from .breaches import Breach, first_of
-from .forms import (
-    BANDWIDTH,
-    BOUND,
-    BREAK_EVEN,
-    CHECKPOINT,
-    DEFERRED,
-    EDGES,
-    FINDING,
-    MEMORY,
-    MOVE,
-    NO_RULES,
-    QUANTILES,
-    RISK,
-    SUMMARY,
-    TEXTS,
-    UNSCHEDULABLE,
-    WINDOW,
-    Spec,
-)
+from .forms import Spec
+from .nested import read_checkpoints, read_contingencies
 from .stated import (
     Bound,
     Checkpoint,
     Deferred,
+    Driver,
     Finding,
     Move,
     Resources,
@@ -84,7 +69,7 @@ class _Reader:
     def plan(self, plan: Mapping[str, Any]) -> Stated | None:
         """All parts of a plan; without a whole there are breaches."""
         moves = self._moves(plan.get("tables"), ("tables",))
-        deferred = self._records(Deferred, DEFERRED, plan, "deferred")
+        deferred = self._records(Deferred, forms.DEFERRED, plan, "deferred")
         later = self._later(plan.get("deferred"))
         edges = self._value(mapping, plan, "rule_edges", ())
         return Stated(
@@ -97,17 +82,21 @@ class _Reader:
             tables=moves,
             deferred=deferred,
             later=later,
-            unschedulable=self._records(Unschedulable, UNSCHEDULABLE, plan, "unschedulable"),
+            unschedulable=self._records(Unschedulable, forms.UNSCHEDULABLE, plan, "unschedulable"),
             rule_edges={
-                key: tuple(self._values(EDGES, value, ("rule_edges", key)) or ([], []))
+                key: tuple(self._values(forms.EDGES, value, ("rule_edges", key)) or ([], []))
                 for key, value in (edges or {}).items()
             },
-            critical_path=self._value(TEXTS, plan, "critical_path", ()),
-            checkpoints=self._whole(Checkpoint, CHECKPOINT, plan, "checkpoints"),
+            critical_path=self._value(forms.TEXTS, plan, "critical_path", ()),
+            checkpoints=self._checkpoints(plan),
             phases_left_out=self._value(count, {_LEFT_OUT: plan.get(_LEFT_OUT, 0)}, _LEFT_OUT, ()),
-            contingencies=self._value(list_of(mapping), plan, "contingencies", ()) or [],
+            contingencies=self._contingencies(plan),
             risk=self._risk(plan),
-            findings=self._whole(Finding, FINDING, plan, "violations"),
+            findings=[
+                Finding(values[0], values[1], record)
+                for values, record in self._both(forms.FINDING, plan, "violations")
+            ],
+            as_of=self._value(or_null(text), {"as_of": plan.get("as_of")}, "as_of", ()),
         )
 
     def _later(self, entries: object) -> dict[int, Move]:
@@ -120,7 +109,7 @@ class _Reader:
         return found
 
     def _windows(self, plan: Mapping[str, Any]) -> list[Window]:
-        found = self._whole(Window, WINDOW, plan, "windows")
+        found = self._whole(Window, forms.WINDOW, plan, "windows")
         if not found:
             self._wrong(("windows",), "must have at least one window")
         return found
@@ -131,18 +120,18 @@ class _Reader:
         found = self._values(spec, value, path)
         if found is None:
             return None
-        rates = self._values(BANDWIDTH, found[0], (*path, "bandwidth"))
-        memory = found[2] and self._values(MEMORY, found[2], (*path, "memory"))
+        rates = self._values(forms.BANDWIDTH, found[0], (*path, "bandwidth"))
+        memory = found[2] and self._values(forms.MEMORY, found[2], (*path, "memory"))
         held = (memory[0], memory[1]) if memory else None
         return rates and Resources(rates[0], rates[1], found[1], held)
 
     def _summary(self, value: object) -> Any:  # noqa: ANN401
         path = ("summary",)
-        spec = (*SUMMARY, ("break_even_mb_s", mapping))
+        spec = (*forms.SUMMARY, ("break_even_mb_s", mapping))
         found = self._values(spec, value, path)
         if found is None:
             return None
-        rates = self._values(BREAK_EVEN, found[-1], (*path, "break_even_mb_s"))
+        rates = self._values(forms.BREAK_EVEN, found[-1], (*path, "break_even_mb_s"))
         return rates and Summary._make([*found[:-1], (rates[0], rates[1])])
 
     def _bounds(self, value: object) -> Any:  # noqa: ANN401
@@ -150,7 +139,7 @@ class _Reader:
         if found is None:
             return None
         both = [
-            self._values(BOUND, bound, ("bounds", key))
+            self._values(forms.BOUND, bound, ("bounds", key))
             for key, bound in zip(("required", "all"), found, strict=True)
         ]
         return [bound and Bound(*bound) for bound in both]
@@ -160,29 +149,51 @@ class _Reader:
         path = ("risk",)
         if self._value(or_null(mapping), plan, "risk", ()) is None:
             return None
-        found = self._values(RISK, plan["risk"], path)
+        found = self._values(forms.RISK, plan["risk"], path)
+        if found is not None:
+            found[-1] = self._records(Driver, forms.DRIVER, plan["risk"], "drivers", path)
         ends = self._value(mapping, plan["risk"], "finish", path)
         if ends is None:
             return None
         both = [
-            self._values(QUANTILES, ends.get(key), (*path, "finish", key))
+            self._values(forms.QUANTILES, ends.get(key), (*path, "finish", key))
             for key in ("required", "all")
         ]
         return None if found is None else Risk._make([*found, both[0] or [], both[1] or []])
+
+    def _checkpoints(self, plan: Mapping[str, Any]) -> list[Checkpoint]:
+        kept = len(Checkpoint._fields) - 1
+        read = self._both(forms.CHECKPOINT, plan, "checkpoints")
+        read_checkpoints(self._values, plan)
+        return [Checkpoint._make([*values[:kept], record]) for values, record in read]
+
+    def _contingencies(self, plan: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        read = self._both(forms.CONTINGENCY, plan, "contingencies")
+        read_contingencies(self._values, plan)
+        return [record for _, record in read]
 
     def _whole(
         self, kind: Callable[..., _T], spec: Spec, plan: Mapping[str, Any], key: str
     ) -> list[_T]:
         """Records that keep the whole of what stands there as their last value."""
+        return [kind(*values, record) for values, record in self._both(spec, plan, key)]
+
+    def _both(self, spec: Spec, plan: Mapping[str, Any], key: str) -> list[tuple[list[Any], Any]]:
+        """The values of each record in a list, and the record itself."""
         items = self._value(list_of(lambda item: item), plan, key, ()) or []
         read = [(self._values(spec, item, (key, at)), item) for at, item in enumerate(items)]
-        return [kind(*values, item) for values, item in read if values is not None]
+        return [(values, item) for values, item in read if values is not None]
 
     def _records(
-        self, kind: Callable[..., _T], spec: Spec, plan: Mapping[str, Any], key: str
+        self,
+        kind: Callable[..., _T],
+        spec: Spec,
+        plan: Mapping[str, Any],
+        key: str,
+        path: DocPath = (),
     ) -> list[_T]:
-        items = self._value(list_of(lambda item: item), plan, key, ()) or []
-        read = (self._values(spec, item, (key, at)) for at, item in enumerate(items))
+        items = self._value(list_of(lambda item: item), plan, key, path) or []
+        read = (self._values(spec, item, (*path, key, at)) for at, item in enumerate(items))
         return [kind(*values) for values in read if values is not None]
 
     def _moves(self, items: object, path: DocPath, first: int = 0) -> list[Move]:
@@ -193,13 +204,13 @@ class _Reader:
 
     def _each_move(self, items: list[object], path: DocPath, first: int) -> Iterator[Move]:
         for at, item in enumerate(items, first):
-            values = self._values(MOVE, item, (*path, at))
+            values = self._values(forms.MOVE, item, (*path, at))
             items[at - first] = None
             if values is not None and isinstance(item, dict):
                 rules = item.get("depends_on_rules")
-                through = NO_RULES
+                through = forms.NO_RULES
                 if rules is not None:
-                    through = self._value(TEXTS, item, "depends_on_rules", (*path, at)) or []
+                    through = self._value(forms.TEXTS, item, "depends_on_rules", (*path, at)) or []
                 times = item.get("starts_at"), item.get("done_at")
                 yield Move._make([*values, through, *times])
 
@@ -220,7 +231,8 @@ class _Reader:
         self, convert: Callable[[object], _T], record: Mapping[str, Any], key: str, path: DocPath
     ) -> Any:  # noqa: ANN401 (None only beside a breach)
         if key not in record:
-            self._wrong(path, f"has no {key}")
+            whose = ".".join(step for step in path[2:] if isinstance(step, str))
+            self._wrong(path, f"{whose} has no {key}".lstrip())
             return None
         try:
             return convert(record[key])

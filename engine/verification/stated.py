@@ -138,6 +138,16 @@ class Finding(NamedTuple):
     more: Mapping[str, Any]
 
 
+class Driver(NamedTuple):
+    """A table that the risk comes from."""
+
+    name: str
+    basis: str
+    spread: int
+    late_required: int
+    late_all: int
+
+
 class Risk(NamedTuple):
     """What draws came to; quantiles in their order."""
 
@@ -146,6 +156,7 @@ class Risk(NamedTuple):
     limit: int
     p_required: int
     p_all: int
+    drivers: list[Driver]
     required: list[int]
     all: list[int]
 
@@ -170,6 +181,7 @@ class Stated(NamedTuple):
     contingencies: list[Mapping[str, Any]]
     risk: Risk | None
     findings: list[Finding]
+    as_of: str | None
 
     def movable(self) -> Iterator[tuple[str, int, Move | Deferred]]:
         """The tables that are planned or deferred: the name of their list, their place in it."""

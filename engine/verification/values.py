@@ -71,6 +71,24 @@ def mapping(value: object) -> Mapping[str, Any]:
     raise WrongError(f"is {shown(value)}, must be a mapping")
 
 
+def one_of(*words: str) -> Callable[[object], str]:
+    """What reads one of some words."""
+
+    def converted(value: object) -> str:
+        if type(value) is str and value in words:
+            return value
+        raise WrongError(f"is {shown(value)}, must be {' or '.join(words)}")
+
+    return converted
+
+
+def action(value: object) -> object:
+    """What a checkpoint permits: a word, or a mapping with one key."""
+    if value == "stop" or (isinstance(value, dict) and len(value) == 1):
+        return value
+    raise WrongError(f"is {shown(value)}, must be an action")
+
+
 def or_null(convert: Callable[[object], _T]) -> Callable[[object], _T | None]:
     """What reads a value that may be null."""
     return lambda value: None if value is None else convert(value)
@@ -116,7 +134,10 @@ def segments(value: object) -> list[Segment]:
 def because(value: object) -> Because:
     """A reason."""
     reason = mapping(value)
-    rule, words = reason.get("rule"), reason.get("text")
+    try:
+        rule, words = reason["rule"], reason["text"]
+    except KeyError as error:
+        raise WrongError(f"has a reason without {error.args[0]}") from None
     if type(words) is str and (rule is None or type(rule) is str):
         return Because(rule, words)
     return Because(or_null(text)(rule), text(words))

@@ -111,10 +111,10 @@ def _placement(case: Case, placed: Placed) -> Iterator[Breach]:
         feasible = case.plan.feasibility != "NO"
         weaker = (Placement.PREFERRED, Placement.OPTIONAL)
         welcome = placement is Placement.REQUIRED or (
-            feasible and placement in weaker and window.accepts(effective)
+            feasible and placement in weaker and window.accepts(facts.classes, table)
         )
     else:
-        welcome = placement is not Placement.EXCLUDED and window.accepts(effective)
+        welcome = placement is not Placement.EXCLUDED and window.accepts(facts.classes, table)
     if not welcome:
         text = (
             f"{case.name(table)} is in {shown(window.name)}, "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple
@@ -20,7 +21,7 @@ from stowplan.model import (
     Window,
 )
 from stowplan.planning.groundwork import Groundwork
-from stowplan.units import count_text, rate_text
+from stowplan.units import count_text, duration_text, rate_text
 
 
 class Skip(NamedTuple):
@@ -93,12 +94,9 @@ def _changed(rule: Rule, change: Change) -> Rule:
 
 
 def _with_skipped(policy: Policy) -> tuple[PriorityClass, tuple[PriorityClass, ...]]:
-    """A class of its own for what is left out, the strongest of those for follow-up windows."""
-    entry = PriorityClass(_SKIPPED, Placement.FOLLOW_UP)
-    later = (Placement.FOLLOW_UP, Placement.EXCLUDED)
-    before = [known for known in policy.classes if known.placement not in later]
-    after = [known for known in policy.classes if known.placement in later]
-    return entry, (*before, entry, *after)
+    """A class of its own for what is left out: no figure of the plan speaks of it."""
+    entry = PriorityClass(_SKIPPED, Placement.EXCLUDED)
+    return entry, (*policy.classes, entry)
 
 
 def contradictions(ground: Groundwork, change: Change) -> tuple[str, ...]:
@@ -113,7 +111,21 @@ def contradictions(ground: Groundwork, change: Change) -> tuple[str, ...]:
         found.append(f"above the limit {count_text(allowed, 'stream')}")
     if change.skip is not None and change.skip.required:
         found.append(f"leaves out {count_text(len(change.skip.required), 'required table')}")
-    return tuple(found)
+    return (*found, *_nothing_left(ground, change))
+
+
+def _nothing_left(ground: Groundwork, change: Change) -> Iterator[str]:
+    """Why nothing of the main window can be used, as R404 has it."""
+    main = ground.assessment.main
+    if main is None:
+        return
+    duration = main.window.duration_us if change.duration_us is None else change.duration_us
+    rollback = main.window.rollback_us if change.rollback_us is None else change.rollback_us
+    reserve = main.window.reserve if change.reserve is None else change.reserve
+    if rollback >= duration:
+        yield f"a rollback of {duration_text(rollback)} leaves nothing of the window"
+    elif reserve == 1:
+        yield "the reserve leaves nothing of the window"
 
 
 def streams_limit(policy: Policy) -> int | None:

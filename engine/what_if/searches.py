@@ -19,6 +19,8 @@ STEPS = tuple(Fraction(n, 100) for n in (100, 101, 102, 105, 110, 120, 150, 200,
 RATE_STEP, TIME_STEP = 1000, 1_000_000
 """Rates are tried in whole kB/s, windows in whole seconds."""
 
+_STEPPED = {RATE_STEP: "in steps of 0.001 MB/s", TIME_STEP: "in whole seconds"}
+
 
 class Cure(NamedTuple):
     """What one lever can do.
@@ -65,11 +67,11 @@ class Search(NamedTuple):
 
 
 def told_of(found: int, least: int, step: int, shown: str | None) -> str:
-    """What is proven of all that is less than what was found."""
+    """What is proven of all that is less than what was found; `least` is not proven too little."""
     if shown is None:
         return "that nothing less would do is not proven"
-    if found - least < step:
-        return "proven: nothing less would do"
+    if found <= up_to(least, step):
+        return f"{_STEPPED[step]}; proven: no smaller step would do"
     return f"proven: below {shown} no plan fits"
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from stowplan.model import Contingency, Plan, PlannedCheckpoint
-from stowplan.reports.checkpoints_json import verdict
-from stowplan.reports.clock import Clock
+from stowplan.reports.checkpoints_json import held_to, verdict
+from stowplan.reports.clock import Clock, rounded_down
 from stowplan.reports.text import action_text, printable
 from stowplan.units import count_text, duration_text, seconds, size_text
 
@@ -56,14 +56,17 @@ def _checkpoint(entry: PlannedCheckpoint, plan: Plan, clock: Clock) -> Checkpoin
         checkpoint_label(entry, clock),
         entry.rule,
         clock.at(entry.expected_us),
-        never if entry.latest_us is None else clock.at(entry.latest_us),
+        never if entry.latest_us is None else clock.by(entry.latest_us),
         f"{entry.done} of {len(plan.planned)}, {size_text(entry.size)}",
         size_text(limits.on_track_size),
         size_text(limits.at_risk_size),
-        size_text(entry.no_go_below),
+        size_text(entry.no_go_below) if entry.no_go_below else "–",
         _left(entry),
         printable(entry.decider or ""),
-        tuple(action_text(action, printable) for action in entry.if_behind),
+        tuple(
+            action_text(action, printable, held_to(action, entry.rule, plan))
+            for action in entry.if_behind
+        ),
     )
 
 
@@ -97,7 +100,7 @@ def checkpoint_marks(plan: Plan) -> list[dict[str, Any]]:
                 f"expected {row.expected}, at the latest {row.latest}",
                 f"done by then: {row.done}",
                 f"GO from {row.on_track} required, AT_RISK from {row.at_risk}",
-                f"NO-GO below {row.no_go}",
+                *([f"NO-GO below {row.no_go}"] if entry.no_go_below else []),
             ],
         }
         for entry, row in zip(plan.checkpoints, rows, strict=True)
@@ -110,11 +113,11 @@ def contingency_rows(entries: Sequence[Contingency]) -> Iterator[ContingencyRow]
         against = " (memory)" if entry.against == "memory" else ""
         yield ContingencyRow(
             entry.rule or "any plan",
-            f"{action_text(entry.action, printable)}{against}",
+            f"{action_text(entry.action, printable, entry.held_to)}{against}",
             _time(entry.saves_required_us, entry.most_required_us),
             _time(entry.saves_all_us, entry.most_all_us),
-            _time(entry.covers_us),
-            _time(entry.bears_us),
+            _delay(entry.covers_us),
+            _delay(entry.bears_us),
             verdict(entry) or "",
             printable(entry.obstacle or _holds(entry)),
         )
@@ -125,6 +128,11 @@ def _holds(entry: Contingency) -> str:
         skipped = entry.skipped
         return f"leaves out {count_text(skipped.tables, 'table')}, {size_text(skipped.size)}"
     return "" if entry.holds is None else f"fills {size_text(entry.holds)} of memory at once"
+
+
+def _delay(bearable_us: int | None) -> str:
+    """A delay that can be borne: never shown as more than it is."""
+    return _time(None if bearable_us is None else rounded_down(bearable_us))
 
 
 def _time(exact_us: int | None, most_us: int | None = None) -> str:

@@ -57,7 +57,7 @@ def _where(table: DeferredTable, clock: Clock | None) -> str:
     if table.code == "excluded":
         return "never moved"
     if table.planned is None or clock is None:
-        return "no follow-up window takes it"
+        return printable(table.because[-1].text)
     timing = table.planned.timing
     span = clock.span(timing.start_us, timing.finish_us)
     return f"planned in window {printable(table.planned.window)}, {span}"

@@ -7,10 +7,12 @@ from typing import NamedTuple, Protocol
 
 from stowplan.model import Placement, Plan, Window
 from stowplan.moments import moment_text
+from stowplan.reports.break_even import proviso, why_none
+from stowplan.reports.chances import blocked_text, chance_text
 from stowplan.reports.clock import Clock
 from stowplan.reports.text import printable
 from stowplan.rules.schedule import bound_text
-from stowplan.units import count_text, decimal_text, duration_text, rate_text, share_text, size_text
+from stowplan.units import count_text, decimal_text, duration_text, rate_text, size_text
 
 from .left_behind import Left, left_behind, why_left
 
@@ -156,20 +158,25 @@ def _chain(path: tuple[str, ...]) -> str:
 
 
 def _break_even(plan: Plan, target: str) -> Tile:
-    required, everything = plan.break_even.required, plan.break_even.everything
-    whole = "" if everything is None else f"; with all tables in the window {rate_text(everything)}"
-    if required is None:
-        return Tile("Break-even", "none", f"no rate alone would do{whole}")
-    return Tile("Break-even", rate_text(required), f"still just holds, of {target}{whole}")
+    even = plan.break_even
+    told, more = (proviso(even, everything=which) for which in (False, True))
+    more = f" ({more})" if more and more != told else ""
+    whole = f"; with all tables in the window {rate_text(even.everything or 0)}{more}"
+    whole = "" if even.everything is None else whole
+    if even.required is None:
+        return Tile("Break-even", "none", f"{why_none(plan, everything=False)}{whole}")
+    note = f"{told}; now {target}" if told else f"still just holds, of {target}"
+    return Tile("Break-even", rate_text(even.required), f"{note}{whole}")
 
 
 def _risk(plan: Plan) -> Iterator[Tile]:
     risk = plan.risk
     if risk is not None:
-        share = share_text(risk.required_fit, risk.draws)
+        share = chance_text(risk.required_fit, risk.draws)
         note = f"required tables, {count_text(risk.draws, 'draw')}, seed {risk.seed}"
-        yield Tile("Keeps the window", share, note)
-        whole = f"everything: {duration_text(risk.everything.p90_us)}"
+        yield Tile("Keeps the window", share, "; ".join(filter(None, (blocked_text(risk), note))))
+        others = "of the others; " if risk.blocked else ""
+        whole = f"{others}everything: {duration_text(risk.everything.p90_us)}"
         yield Tile("P90 of the end", duration_text(risk.required.p90_us), whole)
 
 

@@ -8,6 +8,7 @@ from itertools import chain
 
 from stowplan.model import Basis, DeferredTable, Manifest, Placement, Plan, PlannedTable
 from stowplan.moments import moment_text
+from stowplan.reports.break_even import proviso, why_none
 from stowplan.reports.clock import Clock
 from stowplan.rules.schedule import bound_text
 from stowplan.units import (
@@ -88,6 +89,8 @@ def _estimate(table: PlannedTable | DeferredTable, time_us: int, priority: str) 
 
 def _assumptions(plan: Plan) -> str:
     assumed = sorted({figure for table in plan.planned for figure in table.assumed})
+    if not plan.planned:
+        return "No table is planned in this window."
     if not assumed:
         return "All throughput figures come from rules."
     return (
@@ -143,7 +146,9 @@ def escaped_bound(plan: Plan) -> str:
 def _memory(plan: Plan) -> Iterator[str]:
     yield "### Memory Planning"
     yield ""
-    if plan.memory is None:
+    if not plan.chunk:
+        yield "- Chunk size: there is nothing to move"
+    elif plan.memory is None:
         yield f"- Chunk size: {size_text(plan.chunk)}; no memory limit is stated"
     else:
         held = 2 * plan.chunk * plan.streams
@@ -190,12 +195,17 @@ def _usable_arithmetic(plan: Plan) -> str:
 
 
 def _break_even(plan: Plan) -> Iterator[str]:
-    words = (
-        ("the required tables", plan.break_even.required),
-        ("everything that can be moved", plan.break_even.everything),
+    even = plan.break_even
+    figures = (
+        ("the required tables", even.required),
+        ("everything that can be moved", even.everything),
     )
-    for what, rate in words:
+    for everything, (what, rate) in enumerate(figures):
+        told = proviso(even, everything=bool(everything))
         if rate is None:
-            yield f"- Break-even for {what}: none, since no rate alone would do"
+            why = why_none(plan, everything=bool(everything))
+            yield f"- Break-even for {what}: none, since {why}"
+        elif told:
+            yield f"- Break-even for {what}: {rate_text(rate)} ({told})"
         else:
             yield f"- Break-even for {what}: {rate_text(rate)} still just holds the window"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from stowplan.model import Plan, PlannedCheckpoint
-from stowplan.reports.clock import Clock
+from stowplan.reports.checkpoints_json import held_to
+from stowplan.reports.clock import Clock, rounded_down
 from stowplan.reports.text import action_text
 from stowplan.units import count_text, duration_text, size_text
 
@@ -45,11 +46,12 @@ def _meaning(checkpoint: PlannedCheckpoint) -> Iterator[str]:
         yield f"BEHIND by plan: the required tables end {late} after the latest moment to go back."
     else:
         track = (
-            f"ON_TRACK: up to {duration_text(on_track)} late; "
+            f"ON_TRACK: up to {duration_text(rounded_down(on_track))} late; "
             if on_track >= 0
-            else f"ON_TRACK: only {duration_text(-on_track)} ahead of plan; "
+            else f"ON_TRACK: only {duration_text(-rounded_down(on_track))} ahead of plan; "
         )
-        yield f"{track}AT_RISK: up to {duration_text(at_risk)} late; BEHIND: later than that."
+        risk = duration_text(rounded_down(at_risk))
+        yield f"{track}AT_RISK: up to {risk} late; BEHIND: later than that."
     yield ""
 
 
@@ -70,7 +72,7 @@ def _expected(checkpoint: PlannedCheckpoint, plan: Plan, clock: Clock) -> str:
         f"expected at {clock.at(checkpoint.expected_us)}, {latest}; "
         f"done by then: {checkpoint.done} of {count_text(len(plan.planned), 'table')}, "
         f"{size_text(checkpoint.size)} ({size_text(checkpoint.required_size)} required)"
-        f"{decider}{_permitted(checkpoint)}"
+        f"{decider}{_permitted(checkpoint, plan)}"
     )
 
 
@@ -80,10 +82,10 @@ def _status(checkpoint: PlannedCheckpoint) -> str:
     at = f"required tables at {duration_text(checkpoint.at_us)}"
     if not found.on_track_size:
         return f"{at}: ON_TRACK even with nothing moved"
-    behind = (
-        f"BEHIND with less; NO-GO below {size_text(checkpoint.no_go_below)}, which no order of "
-        "tables could make up for"
-    )
+    behind = "BEHIND with less"
+    if checkpoint.no_go_below:
+        least = size_text(checkpoint.no_go_below)
+        behind += f"; NO-GO below {least}, which no order of tables could make up for"
     risk = f"AT_RISK from {size_text(found.at_risk_size)}, {behind}"
     if not found.at_risk_size:
         risk = "AT_RISK with less"
@@ -95,7 +97,7 @@ def _left(checkpoint: PlannedCheckpoint, clock: Clock) -> str:
     back = f"go back by {clock.by(checkpoint.go_back_us)} at the latest"
     remaining = duration_text(left.time_us)
     if not left.tables:
-        return f"required tables left: none; time remaining: {remaining}; {back}"
+        return f"required tables left: none; time remaining: {remaining}; gap: 0 s; {back}"
     names = ", ".join(escaped(name) for name in left.names[:_NAMED])
     others = f" and {left.tables - _NAMED} more" if left.tables > _NAMED else ""
     gap = max(0, left.needs_us - left.time_us)
@@ -106,7 +108,10 @@ def _left(checkpoint: PlannedCheckpoint, clock: Clock) -> str:
     )
 
 
-def _permitted(checkpoint: PlannedCheckpoint) -> str:
+def _permitted(checkpoint: PlannedCheckpoint, plan: Plan) -> str:
     """What may be done about being late, in the policy's order."""
-    words = [action_text(action, escaped) for action in checkpoint.if_behind]
+    words = [
+        action_text(action, escaped, held_to(action, checkpoint.rule, plan))
+        for action in checkpoint.if_behind
+    ]
     return f"; if behind, in this order: {', '.join(words)}" if words else ""

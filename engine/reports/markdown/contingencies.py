@@ -56,7 +56,7 @@ def _rules(plan: Plan) -> Iterator[str]:
         yield ""
         options = (entry for entry in stated if entry.rule == rule)
         for number, entry in enumerate(options, start=1):
-            yield f"{number}. {action_text(entry.action, escaped)}: {worth(entry, plan)}"
+            yield f"{number}. {_action(entry)}: {worth(entry, plan)}"
         yield ""
     if plan.contingencies:
         yield (
@@ -64,6 +64,10 @@ def _rules(plan: Plan) -> Iterator[str]:
             "force from the start; the delay that it covers is seen from its checkpoint."
         )
         yield ""
+
+
+def _action(entry: Contingency) -> str:
+    return action_text(entry.action, escaped, entry.held_to)
 
 
 def _chunk_room(plan: Plan, entry: Contingency | None) -> str:
@@ -109,11 +113,24 @@ def worth(entry: Contingency, plan: Plan | None = None) -> str:
         return f"not possible: {entry.obstacle}"
     if plan and _no_more(entry.action, plan):
         return "no more than the plan has: INSUFFICIENT"
+    held = _holds(entry, plan) if plan else ""
     if entry.basis == "unknown":
-        return "not timed again among so many tables, and nothing is proven without"
+        return f"{held}not timed again among so many tables, and nothing is proven without"
     if entry.basis == "bounded":
-        return _bounded(entry)
-    return f"{_saves(entry)}{_covers(entry)}"
+        return f"{held}{_bounded(entry)}"
+    return f"{held}{_saves(entry)}{_covers(entry)}"
+
+
+def _holds(entry: Contingency, plan: Plan) -> str:
+    """What a rule's chunks would fill of the memory; empty for another action."""
+    if entry.action.kind != "chunk" or entry.holds is None:
+        return ""
+    return f"would hold {size_text(entry.holds)} at once ({size_text(_held(plan))} now); "
+
+
+def _held(plan: Plan) -> int:
+    """The bytes that chunks fill at once by plan: two for each stream."""
+    return 2 * plan.chunk * plan.streams
 
 
 def _no_more(action: Action, plan: Plan) -> bool:
@@ -150,15 +167,16 @@ def _gain(saved_us: int) -> str:
 def _covers(entry: Contingency) -> str:
     """The delay that an action covers, and the verdict on that."""
     if entry.against != "delay":
-        return ""
+        return "; covers no delay" if entry.rule is not None and not entry.covers_us else ""
     if entry.covers_us is None or entry.bears_us is None:
         return "; which delay that covers was not timed among so many tables"
     if not entry.covers_us:
         return f"; covers no delay: {verdict(entry)}"
-    told = f"; covers {duration_text(entry.covers_us)} more delay: {verdict(entry)}"
-    if entry.bears_us < 0:
-        return f"{told}, {duration_text(-entry.bears_us)} too little for this plan"
-    return f"{told} up to {duration_text(entry.bears_us)} late"
+    covered, bears_us = rounded_down(entry.covers_us), rounded_down(entry.bears_us)
+    told = f"; covers {duration_text(covered)} more delay: {verdict(entry)}"
+    if bears_us < 0:
+        return f"{told}, {duration_text(-bears_us)} too little for this plan"
+    return f"{told} up to {duration_text(bears_us)} late"
 
 
 def _bounded(entry: Contingency) -> str:
@@ -185,7 +203,6 @@ def _memory_issues(plan: Plan) -> Iterator[str]:
     """What holds less, and what that costs."""
     yield "### If memory issues"
     yield ""
-    held = 2 * plan.chunk * plan.streams
     by_kind = {entry.action.kind: entry for entry in _usual(plan, "memory")}
     half = by_kind.get("chunk")
     if half:
@@ -193,7 +210,12 @@ def _memory_issues(plan: Plan) -> Iterator[str]:
         yield f"- [ ] Reduce chunk size: {size} would hold {holds}; {worth(half)}"
     else:
         yield "- [ ] Reduce chunk size: there is nothing to reduce"
-    yield f"- [ ] Add explicit garbage collection: {size_text(held)} of chunks are held at once"
+    for entry in plan.contingencies:
+        if entry.rule is not None and entry.against == "memory":
+            told = f"{_action(entry)}: {worth(entry, plan)}"
+            yield f"- [ ] Rule {escaped(entry.rule)} permits {told}"
+    held = size_text(_held(plan))
+    yield f"- [ ] Add explicit garbage collection: {held} of chunks are held at once"
     one = by_kind.get("streams")
     if one:
         holds = f"would hold {size_text(one.holds or 0)}; {worth(one)}"

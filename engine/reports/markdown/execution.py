@@ -68,7 +68,7 @@ def _placed(table: DeferredTable, known: Mapping[str, Clock]) -> str:
     if table.code == "excluded":
         return "in no window"
     if table.planned is None:
-        return "no follow-up window takes it"
+        return sentence(table.because[-1].text)
     timing = table.planned.timing
     when = known[table.planned.window].span(timing.start_us, timing.finish_us)
     return f"in window {escaped(table.planned.window)}, {when}"

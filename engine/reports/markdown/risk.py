@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from stowplan.model import Plan, Quantiles, Risk
+from stowplan.reports.chances import blocked_text, chance_text
 from stowplan.units import count_text, duration_text, share_text
 
 from .layout import escaped, table
@@ -32,11 +33,15 @@ def risk(plan: Plan) -> Iterator[str]:
     )
     headers = ("", "Keep the window", "P50", "P80", "P90")
     yield from table(headers, rows, len(rows), _FINISH_COLUMNS)
+    if found.blocked:
+        why = f"{blocked_text(found)}, so no draw keeps the window"
+        yield f"{why}; P50, P80 and P90 are of the others."
+        yield ""
     yield from _drivers(found)
 
 
 def _finishes(what: str, found: Risk, fit: int, ends: Quantiles) -> list[str]:
-    return [what, share_text(fit, found.draws), *(duration_text(end) for end in ends)]
+    return [what, chance_text(fit, found.draws), *(duration_text(end) for end in ends)]
 
 
 def _drivers(found: Risk) -> Iterator[str]:

@@ -185,7 +185,8 @@ def why(judgement: Judgement) -> str:
     )
     if fit is None:
         weighed = count_text(len(judgement.options), "option")
-        none = f"of {weighed} none suffices" if judgement.options else "no rule permits an action here"
+        none = f"of {weighed} none suffices"
+        none = none if judgement.options else "no rule permits an action here"
         risk = "; the window still holds them" if judgement.outlook.pace == "AT_RISK" else ""
         return f"{none}{risk}; required tables are never skipped"
     first = "the first that suffices, in the policy's order"

@@ -101,6 +101,12 @@ CONTINGENCY = record(
     {
         "saves_required_at_most_s": or_null(amount("Proven: not more, if bounded.")),
         "saves_all_at_most_s": or_null(amount("Proven: not more, if bounded.")),
+        "held_to": {
+            "description": "What the figures are of, where the action asks for more than the"
+            " bandwidth's limit (mb_s) or the memory (mb) allows.",
+            "type": "object",
+            "properties": {"mb_s": amount("MB/s."), "mb": amount("MB.")},
+        },
         "holds_mb": amount("What chunks fill at once with it."),
         "skips": record(
             "What is left out.",

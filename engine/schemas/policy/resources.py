@@ -27,6 +27,8 @@ from .faults import Faults
 
 _T = TypeVar("_T")
 _DAY_US = 86_400_000_000
+_NO_FIGURES = frozenset({"basis", "verify", "spread"})
+"""Keys of `throughput` that state no figure of a table's cost."""
 
 
 class Values(NamedTuple):
@@ -109,7 +111,7 @@ def _without_idle_figures(values: Values) -> None:
         text = "with `verify: none` nothing is verified, at whatever rate"
         path = (*values.path, "verify_rate")
         values.faults.add("Y601", path, text, "take one of the two out", on_key=True)
-    if "basis" in stated and values.complete and stated <= {"basis", "verify"}:
+    if "basis" in stated and values.complete and stated <= _NO_FIGURES:
         text = "`basis` says where figures come from, and this rule states none"
         path = (*values.path, "basis")
         values.faults.add("Y601", path, text, "state its rate or rows_per_second", on_key=True)

@@ -158,11 +158,15 @@ RESOURCES: Mapping[str, Schema] = {
         "per_chunk": _quantity("Time for each chunk."),
         "index_rate": _quantity("The rate at which indexes are built after the load."),
         "verify_rate": _quantity("The rate at which a table is verified after the load."),
-        "verify": _key(
-            "string",
-            "How a copy is compared with its source; checksum if left out.",
-            allowed=tuple(way.value for way in Verify),
-        ),
+        "verify": {
+            "type": "string",
+            "allowed": tuple(way.value for way in Verify),
+            "meta": {
+                "description": "How a copy is compared with its source; checksum if left out.",
+                "mapping_hint": "write `verify: checksum`, and its rate beside it, such as"
+                " `verify_rate: 200MB/s`",
+            },
+        },
         "spread": _quantity("How far an estimate may be off: P90 over the median, less one."),
         "basis": _key(
             "string",
