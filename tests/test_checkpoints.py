@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from planned_ground import caught
 from planning_runs import planned
@@ -151,8 +151,33 @@ def test_a_stop_as_long_as_the_latest_allows_keeps_the_window_and_a_longer_one_d
             assert (max(ends[name] for name in required) <= limit) is kept
 
 
+TOGETHER = (
+    {
+        "tables": [
+            {"name": "A", "rows": 0, "size_mb": 130, "priority": "CRITICAL"},
+            {"name": "orders", "rows": 0, "size_mb": 132, "priority": "CRITICAL"},
+        ],
+        "dependencies": {},
+    },
+    {
+        "policy": "p",
+        "rules": [
+            {"id": "net", "kind": "resource", "bandwidth": {"target": "1MB/s"}},
+            {"id": "night", "kind": "resource", "window": {"duration": "1s", "streams": 2}},
+            {
+                "id": "own",
+                "kind": "resource",
+                "throughput": {"rate": "1MB/s", "per_chunk": "1us", "verify_rate": "1MB/s"},
+            },
+        ],
+    },
+)
+"""Two tables begin together; the second one by name moves first, for more comes after it."""
+
+
 @settings(max_examples=150)
 @given(inputs(), st.integers(0, 100))
+@example(TOGETHER, 1)
 def test_the_rest_of_the_plan_timed_from_its_state_ends_as_planned(drawn, share):
     """A fresh schedule of what is left is the plan's own: a stop shifts everything after it."""
     _, ground, arrangement = caught(*drawn)

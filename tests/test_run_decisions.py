@@ -112,6 +112,7 @@ def test_without_leave_to_stop_it_goes_on_to_the_windows_end(rehearsed):
 def test_the_bandwidth_is_never_raised_past_its_limit(rehearsed):
     _, found, _ = rehearsed([{"raise_bandwidth": "9MB/s"}], "--slowdown", "3")
     assert round(found["options"][0]["required_us"], -4) == 175_000_000
+    assert found["options"][0]["actions"][0]["value"] == 2_000_000
 
 
 def test_a_checkpoint_whose_tables_are_late_is_judged_at_its_latest_moment(rehearsed):

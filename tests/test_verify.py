@@ -941,7 +941,7 @@ def test_every_key_is_there_with_a_value_of_its_kind(what):
         (inner("checkpoints", 0, "status", "BEHIND"), "below_required_mb", "x"),
         (first("violations"), "severity", "bad"),
     ],
-    ids=str,
+    ids=["basis", "against", "action", "begins at", "severity"],
 )
 def test_a_word_is_one_of_those_that_there_are(get, key, value):
     folder, plan = base()

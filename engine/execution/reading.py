@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from graphlib import TopologicalSorter
 
-from stowplan.model import CheckpointRule, Policy, Segment
+from stowplan.model import Action, CheckpointRule, Policy, Segment
 from stowplan.moments import MomentError, parse_moment
 from stowplan.patterns import Names
 from stowplan.verification import Stated
@@ -145,8 +146,17 @@ def _marks(stated: Stated, policy: Policy, loads: Sequence[Load]) -> Iterator[Ma
                 each.latest,
                 None if awaited is None else tuple(awaited),
                 each.decider,
-                rule.if_behind if rule else (),
+                tuple(_held(action, stated.resources.limit) for action in rule.if_behind)
+                if rule
+                else (),
             )
+
+
+def _held(action: Action, rate_limit: int | None) -> Action:
+    """An action as far as the bandwidth's limit permits it."""
+    if action.kind != "raise_bandwidth" or rate_limit is None or action.value is None:
+        return action
+    return replace(action, value=min(action.value, rate_limit))
 
 
 def _left(stated: Stated, window: StatedWindow, *, main: bool) -> Iterator[Left]:

@@ -120,7 +120,8 @@ class Retiming:
             demands[table] = self._remaining(table, demands[table], at_us)
         ranking = self.arrangement.ranking
         begun = [table for table in begun if self.levels[table] not in ranking.rank_first]
-        begun.sort(key=lambda table: (self.timings[table].start_us, table))
+        ranks = ranking.ranks  # of those that begin together, the highest is admitted first
+        begun.sort(key=lambda t: (self.timings[t].start_us, -ranks.get(t, 0), t))
         first = {table: _FIRST - place for place, table in enumerate(begun)}
         kept = replace(ranking, ranks={**ranking.ranks, **first})
         return max(self._finishes(left, demands, change, kept).values(), default=0)
