@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from random import Random
 
 import pytest
 import yaml
 from command import stowplan
 
+ROOT = Path(__file__).parent.parent
 NIGHT = """\
 policy: p
 rules:
@@ -153,3 +155,16 @@ def test_a_window_with_nothing_to_move_says_so(tmp_path):
     assert "No table is planned in this window." in told
     assert "- Chunk size: there is nothing to move" in told
     assert "- Break-even for the required tables: none, since there is nothing to move" in told
+
+
+def test_the_room_that_a_better_order_makes_is_used(tmp_path, monkeypatch):
+    """Orders within a class are improved after it is chosen: then more of it fits."""
+    monkeypatch.syspath_prepend(ROOT)
+    from benchmarks.manifests import migration  # noqa: PLC0415 (beside the tests, no package)
+
+    manifest, policy = migration(800)
+    (tmp_path / "m.json").write_text(json.dumps(manifest))
+    (tmp_path / "p.yaml").write_text(policy)
+    out = tmp_path / "out"
+    stowplan("plan", tmp_path / "m.json", "--policy", tmp_path / "p.yaml", "-o", out)
+    assert verified(tmp_path, out) == (0, "")

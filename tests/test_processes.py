@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import signal
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -87,6 +89,16 @@ def test_work_whose_process_is_killed_is_done_here():
         return "done"
 
     assert in_a_process(work)() == "done"
+
+
+@on_linux
+def test_work_whose_process_is_killed_while_it_hands_over_is_done_here():
+    result = in_a_process(lambda: b"x" * 5_000_000)
+    time.sleep(0.5)  # by then it waits for somebody to read
+    for child in multiprocessing.active_children():
+        os.kill(child.pid, signal.SIGKILL)
+        child.join()
+    assert len(result()) == 5_000_000
 
 
 def test_work_that_fails_fails_here(capfd):

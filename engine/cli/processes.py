@@ -46,7 +46,7 @@ def in_a_process(work: Callable[[], T]) -> Callable[[], T]:
     def result() -> T:
         try:
             made: T = receiving.recv()
-        except EOFError:
+        except (EOFError, OSError):  # it has ended without a result, or in the middle of it
             return work()
         finally:
             receiving.close()

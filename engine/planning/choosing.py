@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from dataclasses import replace
 from fractions import Fraction
 from itertools import accumulate, chain
 from typing import NamedTuple
@@ -13,8 +14,9 @@ from stowplan.model import Capacity, Demand, Timing
 from .densities import Queue
 from .improving import FITTED, improve
 from .ranking import Ranking
+from .scheduling import last_finish
 from .trials import Terms, Trial
-from .workload import Graph
+from .workload import Graph, load_us
 
 PROBES = 24
 RETRIES = 64
@@ -54,14 +56,16 @@ def choose(
     a class fit, all come; else the longest prefix that ends in time, by value for each missing
     byte (see `Queue`), and then single closures for as long as schedules may be tried. The order
     within the class is then improved, and settled before the next class is looked at. From the
-    class on with which there are more than `FITTED` tables, one schedule decides for each class:
-    what ends in time in it comes. The order of the fixed tables is what `ranking` settles; where it
-    does not, it is settled first. `settled` are their timings, where these are known already.
+    What then still fits behind the last table comes last. From the class on with which there are
+    more than `FITTED` tables, one schedule decides for each class: what ends in time in it comes.
+    The order of the fixed tables is what `ranking` settles; where it does not, it is settled first.
+    `settled` are their timings, where these are known already.
     """
     terms = Terms(graph, demands, classes, capacity, usable_us)
     present = frozenset(fixed)
     wanted = frozenset(candidates)
-    wanted -= _downstream(forbidden, wanted, graph)
+    barred = frozenset(forbidden)
+    wanted -= _downstream(barred, wanted, graph)
     ranking = improve(present, graph, demands, classes, capacity, ranking)
     if settled is None:
         settled = terms.schedule(present, ranking)
@@ -76,6 +80,8 @@ def choose(
             chosen = _choose_of_class(members, trial, values) | settled.keys()
             ranking = improve(chosen, graph, demands, classes, capacity, ranking)
             settled = terms.schedule(chosen, ranking)
+            waiting = (wanted | barred) - settled.keys()
+            ranking, settled = _with_last(members - chosen, waiting, settled, terms, ranking)
     return Choice(frozenset(settled) - present, settled, ranking)
 
 
@@ -98,6 +104,69 @@ def _in_time(
     if late & (trial.fixed - present):
         return before
     return {t: timing for t, timing in trial.timings.items() if t in present or t not in late}
+
+
+def _with_last(
+    left: Set[int],
+    waiting: Set[int],
+    settled: Mapping[int, Timing],
+    terms: Terms,
+    ranking: Ranking,
+) -> tuple[Ranking, Mapping[int, Timing]]:
+    """What is left of a class and fits behind the last table, one by one, parents first.
+
+    None of them makes another one late: they come last, and one of them moves at its full rate at
+    any time. Together they end earlier than that, so more may fit in another round. `waiting` are
+    all tables that are neither moved nor in the window.
+    """
+    while behind := _behind(left, waiting, last_finish(settled, settled), terms):
+        found = _round(behind, settled, terms, ranking)
+        if found is None:
+            break
+        ranking, settled = found
+        left, waiting = left - settled.keys(), waiting - settled.keys()
+    return ranking, settled
+
+
+def _round(
+    behind: list[int], settled: Mapping[int, Timing], terms: Terms, ranking: Ranking
+) -> tuple[Ranking, Mapping[int, Timing]] | None:
+    """As many of these tables as end in time behind all others, which stay as they are."""
+    number = 1 + max(ranking.last.values(), default=0)
+    while behind:
+        ranks = {table: -place for place, table in enumerate(behind)}
+        last = dict.fromkeys(behind, number)
+        more = replace(ranking, ranks={**ranking.ranks, **ranks}, last={**ranking.last, **last})
+        timings = terms.schedule([*settled, *behind], more)
+        if last_finish(timings, behind) <= terms.usable_us:
+            return more, timings
+        behind = behind[:-1]  # ends are on whole microseconds
+    return None
+
+
+def _behind(left: Set[int], waiting: Set[int], end_us: int, terms: Terms) -> list[int]:
+    """The tables that still fit from a moment on, one after the other."""
+    graph, behind = terms.graph, list[int]()
+    if end_us >= terms.usable_us or not left:
+        return behind
+    missing = set(waiting)
+    for table in [node for node in graph.order if node in left]:
+        demand = terms.demands[table]
+        needs = demand.overhead_us + load_us(demand, terms.capacity.rate) + demand.post_us
+        if end_us + needs <= terms.usable_us and _parents_there(table, missing, graph):
+            behind.append(table)
+            missing.discard(table)
+            end_us += needs
+    return behind
+
+
+def _parents_there(table: int, missing: Set[int], graph: Graph) -> bool:
+    """Whether none of a table's parents is missing, hubs passed through."""
+    for node in graph.parents[table]:
+        above = (node,) if node < graph.size else graph.parents[node]
+        if not missing.isdisjoint(above):
+            return False
+    return True
 
 
 def _members(

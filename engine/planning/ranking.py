@@ -15,12 +15,31 @@ class Ranking:
     `ranks` by table; a higher one goes first; tables without one take the static rank.
     `fit_first` are the classes in which a waiting table whose full rate still fits goes before one
     that would get only a part of its rate. `rank_first` are those in which a started table gives
-    way to one of a higher rank, as it does to a stronger class; no class is in both.
+    way to one of a higher rank, as it does to a stronger class; no class is in both. `last` are
+    tables that come behind all others of their class, as those of a weaker class do: the ones of
+    round 1, then those of round 2, ….
     """
 
     ranks: Mapping[int, int] = field(default_factory=dict)
     fit_first: frozenset[int] = frozenset()
     rank_first: frozenset[int] = frozenset()
+    last: Mapping[int, int] = field(default_factory=dict)
+
+
+def levels_of(
+    workload: Workload, classes: Sequence[int], ranking: Ranking
+) -> tuple[Sequence[int], Ranking]:
+    """Classes by position, each round of what comes last as one of its own; their ranking."""
+    if not ranking.last:
+        return classes, ranking
+    rounds = 1 + max(ranking.last.values())
+    pairs = zip(workload.tables, classes, strict=True)
+    levels = [rounds * level + ranking.last.get(table, 0) for table, level in pairs]
+    fit_first, rank_first = (
+        frozenset(rounds * level for level in chosen)
+        for chosen in (ranking.fit_first, ranking.rank_first)
+    )
+    return levels, Ranking(ranking.ranks, fit_first, rank_first)
 
 
 def static_ranks(workload: Workload, classes: Sequence[int]) -> list[int]:

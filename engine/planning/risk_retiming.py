@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import accumulate
 
-from .ranking import Ranking, ranks_of
+from .ranking import Ranking, levels_of, ranks_of
 from .scheduling import finishes_of
 from .workload import MICROSECONDS, Workload, ceiling
 
@@ -20,6 +20,7 @@ class Retiming:
     """A window's tables with the order that its plan settled; `levels` by position."""
 
     def __init__(self, workload: Workload, levels: Sequence[int], ranking: Ranking) -> None:
+        levels, ranking = levels_of(workload, levels, ranking)
         ranks = ranks_of(workload, levels, ranking)
         settled = dict(zip(workload.tables, ranks, strict=True))
         self.workload = workload

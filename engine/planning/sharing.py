@@ -12,7 +12,7 @@ from heapq import heappop, heappush
 
 from stowplan.model import Segment, Timing
 
-from .ranking import Ranking, ranks_of
+from .ranking import Ranking, levels_of, ranks_of
 from .workload import Workload, ceiling
 
 LOOK_AHEAD = 16
@@ -41,6 +41,7 @@ class Run:
     def __init__(
         self, workload: Workload, classes: Sequence[int], ranking: Ranking, *, noting: bool
     ) -> None:
+        classes, ranking = levels_of(workload, classes, ranking)
         count = len(workload.tables)
         self.workload = workload
         self.classes = classes

@@ -11,6 +11,9 @@ from .case import Case
 from .closures import closure_needs
 from .facts import WindowFacts
 
+_FILLED_UP = 20_000
+"""Tables up to which a follow-up window is filled up to its end."""
+
 
 def breaches(case: Case) -> Iterator[Breach]:
     """Wrong codes, wrong arithmetic, and tables that are left out though there is room."""
@@ -78,11 +81,16 @@ def _deferred_parent(case: Case, table: int) -> int | None:
 
 
 def _left_out(case: Case) -> Iterator[Breach]:
-    """Follow-up windows leave out nothing that could come after their last table."""
+    """Follow-up windows leave out nothing that could come after their last table.
+
+    Among very many tables a plan does not promise that: one schedule decides for each class.
+    """
     for at in range(1, len(case.windows)):
         window = case.windows[at]
         last = max((placed.move.finish for placed in case.by_window[at]), default=0)
         waiting = [t for t in case.deferred if t not in case.placed or case.placed[t].at > at]
+        if len(waiting) + len(case.by_window[at]) > _FILLED_UP:
+            continue
         for table in waiting:
             if _welcome(case, table, window) and _parents_moved(case, table, at):
                 end = last + case.facts.alone(table, window)
