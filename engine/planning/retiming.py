@@ -25,8 +25,6 @@ WORK = 100_000
 LARGEST = 20_000
 """Tables up to which a plan is timed again at all."""
 
-_FIRST = 1 << 80  # a rank above every other: the begun tables go on first
-
 
 class Change(NamedTuple):
     """What is otherwise than planned; `chunk` is None where the rules' chunks stay."""
@@ -118,13 +116,11 @@ class Retiming:
         begun = [table for table in left if self.timings[table].start_us < at_us]
         for table in begun:
             demands[table] = self._remaining(table, demands[table], at_us)
-        ranking = self.arrangement.ranking
-        begun = [table for table in begun if self.levels[table] not in ranking.rank_first]
-        ranks = ranking.ranks  # of those that begin together, the highest is admitted first
+        ranks = self.arrangement.ranking.ranks
+        # Of those that begin together, the highest rank is admitted first.
         begun.sort(key=lambda t: (self.timings[t].start_us, -ranks.get(t, 0), t))
-        first = {table: _FIRST - place for place, table in enumerate(begun)}
-        kept = replace(ranking, ranks={**ranking.ranks, **first})
-        return max(self._finishes(left, demands, change, kept).values(), default=0)
+        finishes = self._finishes(left, demands, change, self.arrangement.ranking, begun)
+        return max(finishes.values(), default=0)
 
     def downstream(self, tables: Iterable[int]) -> frozenset[int]:
         """These and all of the window that depends on them, hubs passed through."""
@@ -174,11 +170,18 @@ class Retiming:
         )
 
     def _finishes(
-        self, tables: Sequence[int], demands: Sequence[Demand], change: Change, ranking: Ranking
+        self,
+        tables: Sequence[int],
+        demands: Sequence[Demand],
+        change: Change,
+        ranking: Ranking,
+        begun: Sequence[int] = (),
     ) -> dict[int, int]:
         workload = gather(tables, self.ground.graph, demands, change.capacity)
         levels = [self.levels[table] for table in workload.tables]
-        finishes = finishes_of(workload, levels, ranking)
+        position = {table: at for at, table in enumerate(workload.tables)} if begun else {}
+        admitted = [position[table] for table in begun]
+        finishes = finishes_of(workload, levels, ranking, admitted)
         return dict(zip(workload.tables, finishes, strict=False))
 
 

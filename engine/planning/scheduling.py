@@ -75,9 +75,15 @@ def timings_of(
 
 
 def finishes_of(
-    workload: Workload, classes: Sequence[int], ranking: Ranking | None = None
+    workload: Workload,
+    classes: Sequence[int],
+    ranking: Ranking | None = None,
+    admitted: Sequence[int] = (),
 ) -> list[int]:
-    """The finishes of that schedule alone, by position."""
-    run = Run(workload, classes, ranking or Ranking(), noting=False)
+    """The finishes of that schedule alone, by position.
+
+    The `admitted` (by position) have begun before, in this order.
+    """
+    run = Run(workload, classes, ranking or Ranking(), noting=False, admitted=admitted)
     run.play()
     return run.finish

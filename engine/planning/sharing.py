@@ -23,7 +23,8 @@ _IDLE = -1  # the rate of a table that holds no stream; 0 is overhead
 class Run:
     """The events of a window and what they lead to; see `scheduling` for the rules of sharing.
 
-    With `noting` the segments are kept, else only the finishes.
+    With `noting` the segments are kept, else only the finishes. `admitted` were so before, in this
+    order.
 
     A table's key is one integer: `class * width + n` for the n-th admitted, and
     `class * width + count + n` for the n-th by rank of those that wait (`width` is `2 * count`).
@@ -39,7 +40,13 @@ class Run:
     )
 
     def __init__(
-        self, workload: Workload, classes: Sequence[int], ranking: Ranking, *, noting: bool
+        self,
+        workload: Workload,
+        classes: Sequence[int],
+        ranking: Ranking,
+        *,
+        noting: bool,
+        admitted: Sequence[int] = (),
     ) -> None:
         classes, ranking = levels_of(workload, classes, ranking)
         count = len(workload.tables)
@@ -64,6 +71,11 @@ class Run:
         self.keys = [0] * count
         for place, at in enumerate(by_rank, start=count):
             self.keys[at] = classes[at] * self.width + place
+        for at in admitted:
+            if classes[at] not in self.rank_first:
+                self.tables[self.admitted] = at
+                self.keys[at] = classes[at] * self.width + self.admitted
+                self.admitted += 1
         self.pending = list(workload.pending)
         self.work = list(workload.work)
         self.overhead = list(workload.overhead)
