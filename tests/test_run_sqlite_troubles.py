@@ -143,7 +143,7 @@ def test_what_may_not_be_written_is_said_and_nothing_is_begun(
 def test_a_target_that_another_process_has_locked_is_waited_for_and_then_named(
     when: str, night: Night
 ) -> None:
-    night.planned(rate="200kB/s" if when == "during" else "100MB/s")
+    night.planned(rate="20kB/s" if when == "during" else "100MB/s")  # 20 s to be locked in
     if when == "before":
         sqlite3.connect(night.target).executescript("CREATE TABLE kept (a); DROP TABLE kept;")
     process = night.started() if when == "during" else None
