@@ -195,7 +195,7 @@ def _of_plan(linted: Inspection, source: _Source) -> tuple[Violation, ...]:
     if source.stated is None or ground is None:
         return ()
     from .inspection import situation_of  # noqa: PLC0415 (as lint)
-    from .recorded_plan import recorded_plan  # noqa: PLC0415
+    from .recorded_plan import recorded_plan  # noqa: PLC0415 (as lint)
 
     plan, policy = recorded_plan(source.stated, loaded.policy), loaded.policy
     locate = locator(source.document, loaded.documents)

@@ -38,6 +38,7 @@ from stowplan.verification import Stated
 from stowplan.verification.stated import Bound as StatedBound
 from stowplan.verification.stated import Checkpoint, Move
 from stowplan.verification.stated import Risk as StatedRisk
+from stowplan.verification.values import number
 
 _UNREAD_TIMES = Thresholds(0, 0, 0, 0)
 _UNREAD_REST = Outstanding(0, (), 0, 0, 0)
@@ -135,7 +136,7 @@ def _deferred(stated: Stated) -> Iterator[DeferredTable]:
 
 
 def _checkpoint(checkpoint: Checkpoint) -> PlannedCheckpoint:
-    spare = _number(checkpoint.more["status"]["AT_RISK"]["up_to_delay_s"])
+    spare = number(checkpoint.more["status"]["AT_RISK"]["up_to_delay_s"])
     return PlannedCheckpoint(
         rule=checkpoint.rule,
         after=checkpoint.after,
@@ -154,11 +155,6 @@ def _checkpoint(checkpoint: Checkpoint) -> PlannedCheckpoint:
         outstanding=_UNREAD_REST,
         go_back_us=0,
     )
-
-
-def _number(value: object) -> int:
-    """Millionths, of a number that was read already."""
-    return round(value * 1_000_000)  # type: ignore[operator]
 
 
 def _risk(risk: StatedRisk | None) -> Risk | None:

@@ -53,8 +53,7 @@ def unwelcome(ground: Groundwork, table: int) -> bool:
     if main is None or main.window.accepts is None:
         return False
     required = ground.classification.placement(table) is Placement.REQUIRED
-    classed = ground.classification.tables[table]
-    return not required and not main.window.takes(classed.effective, classed.class_name)
+    return not required and not ground.takes(main.window, table)
 
 
 def _waiting_hubs(graph: DependencyGraph, inside: Collection[int]) -> frozenset[int]:

@@ -59,6 +59,15 @@ class Groundwork:
             table for table in self.obstacles.plannable() if classification.ranks[table] in ranks
         ]
 
+    def takes(self, window: Window, table: int) -> bool:
+        """Whether a window accepts a table: by its own class, or by the one it is promoted to."""
+        classed = self.classification.tables[table]
+        return window.takes(classed.effective, classed.class_name)
+
+    def movable(self) -> list[int]:
+        """The tables that may be planned and are ever to be moved."""
+        return self.placed(*(p for p in Placement if p is not Placement.EXCLUDED))
+
     def costs_in(self, window: PlannedWindow) -> tuple[Cost, ...]:
         """What each table costs with the streams of a window."""
         if window.capacity.streams == self.assessment.streams:

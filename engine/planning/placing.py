@@ -92,11 +92,7 @@ def fill_follow_ups(ground: Groundwork, main: Arrangement) -> tuple[Arrangement,
     arranged: list[Arrangement] = []
     moved = frozenset(main.timings)
     memory = ground.resources.usable_memory
-    waiting = [
-        table
-        for table in ground.placed(*(p for p in Placement if p is not Placement.EXCLUDED))
-        if table not in moved
-    ]
+    waiting = [table for table in ground.movable() if table not in moved]
     for window in follow_ups(ground):
         welcome = [table for table in waiting if accepted(ground, window, table, memory)]
         costs = ground.costs_in(window)
@@ -123,8 +119,7 @@ def accepted(
     """Whether a window takes the table's class, and a stream of it could hold its rows."""
     if not fits_memory(ground.tables[table], usable_memory, window.capacity.streams):
         return False
-    classed = ground.classification.tables[table]
-    return window.window.takes(classed.effective, classed.class_name)
+    return ground.takes(window.window, table)
 
 
 def _levels(ranks: Iterable[int | None], weakest: int) -> list[int]:

@@ -133,7 +133,7 @@ def _both(
     """Both break-evens, with what must be said of them."""
     known, rate = ground.assessment, main.capacity.rate
     needed = (ground.costs[i].demand for i in ground.placed(Placement.REQUIRED))
-    whole = (ground.costs[i].demand for i in _everything(ground))
+    whole = (ground.costs[i].demand for i in ground.movable())
     return BreakEven(
         required,
         everything,
@@ -141,11 +141,6 @@ def _both(
         all_own=with_own_rates(whole, rate, everything),
         hopeless=known.lower_us > main.window.limit_us and known.fitting_rate is None,
     )
-
-
-def _everything(ground: Groundwork) -> list[int]:
-    """All tables that may be planned."""
-    return ground.placed(*(p for p in Placement if p is not Placement.EXCLUDED))
 
 
 def _break_even(arrangement: Arrangement, tables: Collection[int]) -> int | None:
@@ -156,7 +151,7 @@ def _break_even(arrangement: Arrangement, tables: Collection[int]) -> int | None
 
 def _of_everything(ground: Groundwork, arrangement: Arrangement) -> int | None:
     """The break-even bandwidth of a plan with everything in the main window."""
-    everything = _everything(ground)
+    everything = ground.movable()
     if len(everything) == len(arrangement.timings):
         return _break_even(arrangement, everything)
     capacity, usable = arrangement.window.capacity, arrangement.window.window.usable_us

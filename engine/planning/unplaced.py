@@ -46,7 +46,7 @@ class Unplaced:
     def _lacks(self, table: int, at: int, arrangement: Arrangement) -> str:
         window, capacity = arrangement.window
         classed = self.ground.classification.tables[table]
-        if not window.takes(classed.effective, classed.class_name):
+        if not self.ground.takes(window, table):
             return f"does not accept class {shown(classed.effective or '')}"
         memory = self.ground.resources.usable_memory
         if not fits_memory(self.ground.tables[table], memory, capacity.streams):

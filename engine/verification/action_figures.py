@@ -93,7 +93,7 @@ def _unknown(record: Mapping[str, Any], path: DocPath) -> Iterator[Breach]:
     saves = ("saves_all_s",) if "skips" in record else ("saves_required_s", "saves_all_s")
     for key in saves:
         if (record[key] is None) == timed:
-            text = f"{key} of contingency {path[1] + 1} is {shown(record[key])}"  # type: ignore[operator]
+            text = f"{key} of contingency {int(path[1]) + 1} is {shown(record[key])}"
             yield Breach(_PATH, (*path, key), f"{text}, and its basis {record['basis']}")
 
 

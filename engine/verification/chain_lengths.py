@@ -38,7 +38,7 @@ class Chains:
         for node, cost in reversed(self._order):
             chain = below[node] + cost
             for parent in parents[node]:
-                if below[parent] < chain:  # noqa: PLR1730
+                if below[parent] < chain:  # noqa: PLR1730 (as above)
                     below[parent] = chain
         return below
 
